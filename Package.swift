@@ -1,0 +1,49 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] =
+  Context.environment["LEAPFROG_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
+let swift: [SwiftSetting] = [.swiftLanguageMode(.v6)] + strict
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+  name: "leapfrog",
+  products: [
+    .executable(name: "leapfrog", targets: ["leapfrog"]),
+    .executable(name: "leapfrog-host", targets: ["leapfrog-host"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+  ],
+  targets: [
+    .target(name: "LeapfrogCore", swiftSettings: swift),
+    .target(name: "LeapfrogHost", dependencies: ["LeapfrogCore", crypto, grdb], swiftSettings: swift),
+    .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+    .target(
+      name: "LeapfrogControl",
+      dependencies: [
+        "LeapfrogCore", "CLibgit2", "Yams", crypto, subprocess, systemPackage,
+      ], swiftSettings: swift),
+    .executableTarget(
+      name: "leapfrog", dependencies: ["LeapfrogControl", argumentParser], swiftSettings: swift),
+    .executableTarget(
+      name: "leapfrog-host", dependencies: ["LeapfrogHost", argumentParser], swiftSettings: swift),
+    .testTarget(name: "LeapfrogCoreTests", dependencies: ["LeapfrogCore"], swiftSettings: swift),
+    .testTarget(name: "LeapfrogHostTests", dependencies: ["LeapfrogHost"], swiftSettings: swift),
+    .testTarget(name: "LeapfrogControlTests", dependencies: ["LeapfrogControl"], swiftSettings: swift),
+    .testTarget(
+      name: "Scenarios", dependencies: ["leapfrog", "leapfrog-host", grdb, subprocess],
+      swiftSettings: swift),
+  ]
+)

@@ -1,0 +1,3 @@
+import CLibgit2
+import Subprocess
+import Yams

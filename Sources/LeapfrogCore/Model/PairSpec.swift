@@ -1,0 +1,61 @@
+/// What a pair is, as the host needs to know it. The repository is the controller's business alone:
+/// its address can hold credentials.
+public struct PairSpec: Codable, Sendable, Equatable {
+  /// The pair's name.
+  public var name: String
+  /// The directory of the pair on its host, absolute.
+  public var root: String
+  /// The app profile's name.
+  public var app: String
+  /// The document root below the platform; `.` for the platform itself.
+  public var docroot: String
+  /// Makes the platform ready after the code is written; runs in the platform.
+  public var build: Command
+  /// How many sites are moved at once.
+  public var jobs: Int
+  /// The sites that go first, in this order.
+  public var canary: [String]
+  /// No new site is started after so many failed.
+  public var maxFailures: Int
+  /// How many verified backups of a site are kept besides those that a way back still needs.
+  public var keepBackups: Int
+  /// Seconds after which a command of the app or the build is ended.
+  public var commandTimeout: Int
+  /// The address, as `http://HOST:PORT`, of the listener that serves `preview/`; nil when none does.
+  public var preview: String?
+  /// The address, as `http://HOST:PORT`, where the public domains answer; nil for `http://DOMAIN`.
+  public var address: String?
+  /// The sites, in the order of the configuration.
+  public var sites: [SiteSpec]
+
+  public init(
+    name: String, root: String, app: String = "command", docroot: String = ".",
+    build: Command = .none, jobs: Int = 1, canary: [String] = [], maxFailures: Int = 1,
+    keepBackups: Int = 3, commandTimeout: Int = 3600, preview: String? = nil,
+    address: String? = nil, sites: [SiteSpec] = []
+  ) {
+    self.name = name
+    self.root = root
+    self.app = app
+    self.docroot = docroot
+    self.build = build
+    self.jobs = jobs
+    self.canary = canary
+    self.maxFailures = maxFailures
+    self.keepBackups = keepBackups
+    self.commandTimeout = commandTimeout
+    self.preview = preview
+    self.address = address
+    self.sites = sites
+  }
+
+  /// The site of that name, where the configuration has it.
+  public func site(_ name: String) -> SiteSpec? {
+    sites.first { $0.name == name }
+  }
+
+  /// The sites in the order of a release: canaries first, then as configured.
+  public var sitesInOrder: [SiteSpec] {
+    canary.compactMap(site) + sites.filter { !canary.contains($0.name) }
+  }
+}

@@ -1,0 +1,58 @@
+import Foundation
+
+/// One thing that happened on a pair, numbered without gaps; a follower asks for those after N.
+public struct Event: Codable, Sendable, Equatable {
+  /// What kind of thing happened.
+  public enum Kind: String, Codable, Sendable {
+    case releaseStarted = "release.started"
+    case releaseFinished = "release.finished"
+    case stageStarted = "stage.started"
+    case stageDrift = "stage.drift"
+    case stageFinished = "stage.finished"
+    case buildStarted = "build.started"
+    case buildFinished = "build.finished"
+    case siteStarted = "site.started"
+    case siteFinished = "site.finished"
+    case stepStarted = "step.started"
+    case stepFinished = "step.finished"
+    case stepFailed = "step.failed"
+    case undoStarted = "undo.started"
+    case undoFinished = "undo.finished"
+    case undoFailed = "undo.failed"
+  }
+
+  /// The number, from 1.
+  public var number: Int64
+  /// When it happened, UTC.
+  public var time: Date
+  /// The release it belongs to.
+  public var release: Int64
+  public var kind: Kind
+  public var site: String?
+  public var step: StepName?
+  /// A sentence for the reader, where there is more to say.
+  public var text: String?
+  /// How long it took, in seconds, with the kinds that end something.
+  public var seconds: Double?
+  /// The site's downtime in seconds, with `site.finished`.
+  public var downtime: Double?
+  /// How it ended, with `release.finished` and `site.finished`.
+  public var outcome: String?
+
+  public init(
+    number: Int64 = 0, time: Date = Date(), release: Int64, kind: Kind, site: String? = nil,
+    step: StepName? = nil, text: String? = nil, seconds: Double? = nil, downtime: Double? = nil,
+    outcome: String? = nil
+  ) {
+    self.number = number
+    self.time = time
+    self.release = release
+    self.kind = kind
+    self.site = site
+    self.step = step
+    self.text = text
+    self.seconds = seconds
+    self.downtime = downtime
+    self.outcome = outcome
+  }
+}
