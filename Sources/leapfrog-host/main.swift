@@ -1,3 +1,4 @@
 import Foundation
 import GRDB
+
 print(Date(), try DatabaseQueue().read { try Int.fetchOne($0, sql: "select 1")! })

@@ -30,7 +30,7 @@ public struct PairSpec: Codable, Sendable, Equatable {
 
   public init(
     name: String, root: String, app: String = "command", docroot: String = ".",
-    build: Command = .none, jobs: Int = 1, canary: [String] = [], maxFailures: Int = 1,
+    build: Command = .none, jobs: Int = 1, canary: [String] = [], maxFailures: Int = 10,
     keepBackups: Int = 3, commandTimeout: Int = 3600, preview: String? = nil,
     address: String? = nil, sites: [SiteSpec] = []
   ) {

@@ -121,6 +121,8 @@ public struct ReleaseStatus: Codable, Sendable, Equatable {
   public var back: [String]
   public var stuck: [String]
   public var waiting: [String]
+  /// Those of `moved` where something failed after they were open again.
+  public var attention: [String] = []
   /// Why, where it did not end well.
   public var reason: String?
   /// What to type next, where something is left to do.

@@ -94,6 +94,11 @@ enum Files {
     try sync(directory: parent(of: path))
   }
 
+  /// Removes a directory that has nothing in it; says whether it did.
+  static func removeDirectoryIfEmpty(_ path: String) -> Bool {
+    rmdir(path) == 0
+  }
+
   /// The names in a directory, sorted by their bytes; empty when there is no such directory.
   static func names(in path: String) throws -> [String] {
     guard let stream = opendir(path) else {

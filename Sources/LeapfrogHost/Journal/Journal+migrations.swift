@@ -1,0 +1,164 @@
+import Foundation
+import GRDB
+import LeapfrogCore
+
+/// What one site's migration will do, decided before it begins.
+struct MigrationPlan: Codable, Sendable, Equatable {
+  var site: SiteSpec
+  var kind: MigrationKind
+  var steps: [StepName]
+  /// Where the site is; nil for one that the host does not have yet.
+  var from: PlatformName?
+  /// Where it goes.
+  var to: PlatformName
+  /// The id of the backup that the migration makes.
+  var backup: String
+  /// The backup that a rollback or restore is from.
+  var source: String?
+}
+
+/// A migration as the journal has it.
+struct MigrationRecord: Sendable {
+  /// How a migration stands or ended.
+  enum State: String, Sendable {
+    case waiting, running, moved, attention, back, stuck
+
+    /// Whether it was begun and not ended.
+    var isOpen: Bool { self == .running || self == .stuck }
+  }
+
+  var id: Int64
+  var release: Int64
+  var plan: MigrationPlan
+  var state: State
+  var reason: Failure?
+  var closed: Date?
+  var downtime: Double?
+
+  fileprivate init(_ row: Row) throws {
+    id = row["id"]
+    release = row["release"]
+    plan = try Journal.decode(row["plan"])
+    state = State(rawValue: row["state"]) ?? .stuck
+    reason = try (row["reason"] as String?).map { try Journal.decode($0) }
+    closed = (row["closed"] as Double?).map(Date.init(timeIntervalSince1970:))
+    downtime = row["downtime"]
+  }
+}
+
+extension Journal {
+  static func insert(_ plan: MigrationPlan, release: Int64, _ database: Database) throws {
+    try database.execute(
+      sql: "INSERT INTO migration (release, site, plan, state) VALUES (?, ?, ?, 'waiting')",
+      arguments: [release, plan.site.name, try encode(plan)])
+  }
+
+  /// The migrations of a release, in their order.
+  func migrations(of release: Int64) throws -> [MigrationRecord] {
+    try read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT * FROM migration WHERE release = ? ORDER BY id", arguments: [release]
+      ).map(MigrationRecord.init)
+    }
+  }
+
+  /// The last migration of each site that was begun.
+  func lastMigrations() throws -> [MigrationRecord] {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT * FROM migration WHERE id IN
+            (SELECT max(id) FROM migration WHERE state <> 'waiting' GROUP BY site)
+          """
+      ).map(MigrationRecord.init)
+    }
+  }
+
+  /// The last migration that took a site to a platform by an upgrade.
+  func lastUpgrade(of site: String, to platform: PlatformName) throws -> MigrationRecord? {
+    try migrations(of: site, states: ["moved", "attention"]).first {
+      $0.plan.kind == .upgrade && $0.plan.to == platform
+    }
+  }
+
+  /// A site's migrations in any of the states, newest first.
+  func migrations(of site: String, states: [String]) throws -> [MigrationRecord] {
+    let list = states.map { "'\($0)'" }.joined(separator: ", ")
+    return try read { database in
+      try Row.fetchAll(
+        database,
+        sql: "SELECT * FROM migration WHERE site = ? AND state IN (\(list)) ORDER BY id DESC",
+        arguments: [site]
+      ).map(MigrationRecord.init)
+    }
+  }
+
+  /// The marks of a migration, oldest first.
+  func marks(of migration: Int64) throws -> [Mark] {
+    try read { database in
+      try String.fetchAll(
+        database, sql: "SELECT body FROM mark WHERE migration = ? ORDER BY id",
+        arguments: [migration]
+      ).map { try Self.decode($0) }
+    }
+  }
+
+  /// Writes marks, and what they mean for visitors and for the one who follows, in one transaction.
+  func record(
+    _ marks: [Mark], of migration: MigrationRecord, events: [Event], flipped: PlatformName??
+  )
+    throws
+  {
+    let name = marks.map { "\($0.step.rawValue).\($0.direction.rawValue).\($0.phase.rawValue)" }
+      .first
+    try write(name ?? "mark") { database in
+      for mark in marks { try Self.insert(mark, of: migration.id, database) }
+      for event in events { try Self.publish(event, database) }
+      if let flipped { try Self.place(migration.plan.site.name, on: flipped, database) }
+      try database.execute(
+        sql:
+          "UPDATE migration SET state = 'running' WHERE id = ? AND state IN ('waiting', 'stuck')",
+        arguments: [migration.id])
+    }
+  }
+
+  private static func insert(_ mark: Mark, of migration: Int64, _ database: Database) throws {
+    try database.execute(
+      sql: "INSERT INTO mark (migration, time, body) VALUES (?, ?, ?)",
+      arguments: [migration, Date().timeIntervalSince1970, try encode(mark)])
+  }
+
+  private static func place(_ site: String, on platform: PlatformName?, _ database: Database) throws
+  {
+    try database.execute(
+      sql: "INSERT INTO site (name, platform) VALUES (?, ?) "
+        + "ON CONFLICT (name) DO UPDATE SET platform = excluded.platform",
+      arguments: [site, platform?.rawValue])
+  }
+
+  /// Where the journal says that each site is.
+  func places() throws -> [String: PlatformName] {
+    try read { database in
+      try Row.fetchAll(database, sql: "SELECT name, platform FROM site WHERE platform IS NOT NULL")
+        .reduce(into: [:]) { $0[$1["name"]] = PlatformName(rawValue: $1["platform"]) }
+    }
+  }
+
+  /// Ends a migration.
+  func finish(
+    _ migration: MigrationRecord, _ state: MigrationRecord.State, reason: Failure?,
+    downtime: Double?
+  ) throws {
+    let text = try reason.map(Self.encode)
+    let event = Event(
+      release: migration.release, kind: .siteFinished, site: migration.plan.site.name,
+      text: reason?.description, downtime: downtime, outcome: state.rawValue)
+    try write("migration.finish") { database in
+      try database.execute(
+        sql: "UPDATE migration SET state = ?, reason = ?, downtime = ? WHERE id = ?",
+        arguments: [state.rawValue, text, downtime, migration.id])
+      try Self.publish(event, database)
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import GRDB
+import LeapfrogCore
+
+/// A release as the journal has it.
+struct ReleaseRecord: Sendable {
+  var id: Int64
+  var order: WorkOrder
+  /// The platform that the work leads away from; nil for a new pair.
+  var from: PlatformName?
+  var state: ReleaseStatus.State
+  var reason: String?
+  var control: ControlParams.Action?
+  var started: Date
+  var finished: Date?
+
+  fileprivate init(_ row: Row) throws {
+    id = row["id"]
+    order = try Journal.decode(row["work"])
+    from = (row["source"] as String?).flatMap(PlatformName.init)
+    state = ReleaseStatus.State(rawValue: row["state"]) ?? .interrupted
+    reason = row["reason"]
+    control = (row["control"] as String?).flatMap(ControlParams.Action.init)
+    started = Date(timeIntervalSince1970: row["started"])
+    finished = (row["finished"] as Double?).map(Date.init(timeIntervalSince1970:))
+  }
+}
+
+extension Journal {
+  /// Begins a release with all its planned migrations, in one transaction.
+  func begin(_ order: WorkOrder, from: PlatformName?, plans: [MigrationPlan]) throws -> Int64 {
+    let (work, now) = (try Self.encode(order), Date().timeIntervalSince1970)
+    return try write("release.begin") { database in
+      try database.execute(
+        sql: "INSERT INTO release (work, source, state, started) VALUES (?, ?, 'running', ?)",
+        arguments: [work, from?.rawValue, now])
+      let release = database.lastInsertedRowID
+      for plan in plans { try Self.insert(plan, release: release, database) }
+      try Self.publish(
+        Event(release: release, kind: .releaseStarted, text: Self.title(of: order)), database)
+      return release
+    }
+  }
+
+  /// What an order is, in a few words.
+  static func title(of order: WorkOrder) -> String {
+    let ref = order.ref.map { " to \($0)" } ?? ""
+    return "\(order.kind.rawValue) of \(order.spec.name)\(ref)"
+  }
+
+  /// The release of that number.
+  func release(_ id: Int64) throws -> ReleaseRecord? {
+    try read { database in
+      try Row.fetchOne(database, sql: "SELECT * FROM release WHERE id = ?", arguments: [id])
+        .map(ReleaseRecord.init)
+    }
+  }
+
+  /// The newest releases, newest first.
+  func releases(limit: Int) throws -> [ReleaseRecord] {
+    try read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT * FROM release ORDER BY id DESC LIMIT ?", arguments: [limit]
+      ).map(ReleaseRecord.init)
+    }
+  }
+
+  /// The release that is running, was interrupted or is stuck: the one that stands in the way of another.
+  func openRelease() throws -> ReleaseRecord? {
+    try read { database in
+      try Row.fetchOne(
+        database,
+        sql: """
+          SELECT * FROM release WHERE state IN ('running', 'interrupted', 'stuck')
+          ORDER BY id DESC LIMIT 1
+          """
+      ).map(ReleaseRecord.init)
+    }
+  }
+
+  /// Takes a release up again.
+  func reopen(_ id: Int64) throws {
+    try write("release.reopen") { database in
+      try database.execute(
+        sql: "UPDATE release SET state = 'running', control = NULL, finished = NULL WHERE id = ?",
+        arguments: [id])
+    }
+  }
+
+  /// Asks the worker of a release for something; it looks between two steps.
+  func ask(_ action: ControlParams.Action, of id: Int64) throws {
+    try write("release.control") { database in
+      try database.execute(
+        sql: "UPDATE release SET control = ? WHERE id = ?", arguments: [action.rawValue, id])
+    }
+  }
+
+  /// What the worker of a release was asked for.
+  func control(of id: Int64) throws -> ControlParams.Action? {
+    try read { database in
+      try String.fetchOne(
+        database, sql: "SELECT control FROM release WHERE id = ?", arguments: [id]
+      ).flatMap(ControlParams.Action.init)
+    }
+  }
+
+  /// Ends, or interrupts, a release.
+  func finish(_ id: Int64, _ state: ReleaseStatus.State, reason: String?) throws {
+    let now = Date().timeIntervalSince1970
+    try write("release.finish") { database in
+      try database.execute(
+        sql: "UPDATE release SET state = ?, reason = ?, finished = ? WHERE id = ?",
+        arguments: [state.rawValue, reason, now, id])
+      try Self.publish(
+        Event(release: id, kind: .releaseFinished, text: reason, outcome: state.rawValue), database)
+    }
+  }
+}

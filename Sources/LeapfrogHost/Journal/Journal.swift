@@ -1,0 +1,87 @@
+import Foundation
+import GRDB
+import LeapfrogCore
+
+/// The record of what was meant, what was done and how it ended: SQLite in WAL mode with
+/// `synchronous=FULL`, so that a write that returned lasts. It lives in the pair's root.
+struct Journal: Sendable {
+  let path: String
+  private let queue: DatabaseQueue
+
+  /// Opens the journal of a pair, and makes it where `creates` says so.
+  ///
+  /// - Throws: `Failure` when it is missing, damaged, or from a newer version.
+  init(layout: Layout, creates: Bool = false) throws {
+    path = layout.journal
+    guard creates || Files.exists(path) else {
+      throw Failure.failed("there is no journal \(path)", remedy: "leapfrog doctor")
+    }
+    let path = path
+    queue = try Self.explaining(path) {
+      try DatabaseQueue(path: path, configuration: Self.setUp(path))
+    }
+  }
+
+  private static func setUp(_ path: String) -> GRDB.Configuration {
+    var configuration = GRDB.Configuration()
+    configuration.busyMode = .timeout(10)
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+      try JournalSchema.prepare(database, path: path)
+    }
+    return configuration
+  }
+
+  /// Reads.
+  func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try Self.explaining(path) { try queue.read(body) }
+  }
+
+  /// Writes in one transaction that lasts when this returns. `name` names its failpoints.
+  func write<Value>(_ name: String, _ body: (Database) throws -> Value) throws -> Value {
+    try Failpoint.around("journal.\(name)") {
+      try Self.explaining(path) { try queue.write(body) }
+    }
+  }
+
+  /// Looks at every page of the journal.
+  ///
+  /// - Throws: `Failure` saying what is damaged.
+  func verify() throws {
+    let found = try read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+    guard found == "ok" else { throw Self.damaged(path, found ?? "no answer") }
+  }
+
+  private static func explaining<Value>(_ path: String, _ body: () throws -> Value) throws -> Value
+  {
+    do {
+      return try body()
+    } catch let error as DatabaseError where isDamage(error) {
+      throw damaged(path, error.message ?? "unreadable")
+    } catch let error as DatabaseError {
+      throw Failure.failed(
+        "the journal \(path) cannot be used: \(error.message ?? "\(error.resultCode)")")
+    }
+  }
+
+  private static func isDamage(_ error: DatabaseError) -> Bool {
+    error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB
+  }
+
+  private static func damaged(_ path: String, _ what: String) -> Failure {
+    .failed(
+      "the journal \(path) is damaged (\(what)); the sites stay as they are. Put back a copy of it, or "
+        + "move it away and let leapfrog begin a new one from the live/ links",
+      remedy: "leapfrog-host rebuild \(Files.parent(of: Files.parent(of: path)))")
+  }
+
+  // MARK: Values as JSON
+
+  static func encode(_ value: some Encodable) throws -> String {
+    String(decoding: try Wire.encoder().encode(value), as: UTF8.self)
+  }
+
+  static func decode<Value: Decodable>(_ text: String) throws -> Value {
+    try Wire.decoder().decode(Value.self, from: Data(text.utf8))
+  }
+}

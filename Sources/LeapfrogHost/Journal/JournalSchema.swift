@@ -1,0 +1,43 @@
+import GRDB
+import LeapfrogCore
+
+/// The tables of the journal. `user_version` is the schema's version; a newer one is refused.
+enum JournalSchema {
+  /// The version that this program writes and reads.
+  static let version = 1
+
+  /// Makes the tables in a journal that has none.
+  ///
+  /// - Throws: `Failure` when the journal was written by a newer leapfrog.
+  static func prepare(_ database: Database, path: String) throws {
+    let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    guard found <= version else {
+      throw Failure.failed(
+        "the journal \(path) has version \(found), newer than \(version), which this leapfrog knows; "
+          + "use the leapfrog that wrote it or a newer one")
+    }
+    guard found == 0 else { return }
+    try database.execute(sql: tables)
+    try database.execute(sql: "PRAGMA user_version = \(version)")
+  }
+
+  private static let tables = """
+    CREATE TABLE release (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, work TEXT NOT NULL, source TEXT, state TEXT NOT NULL,
+      reason TEXT, control TEXT, started REAL NOT NULL, finished REAL);
+    CREATE TABLE migration (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, release INTEGER NOT NULL REFERENCES release(id),
+      site TEXT NOT NULL, plan TEXT NOT NULL, state TEXT NOT NULL, reason TEXT,
+      closed REAL, opened REAL, downtime REAL);
+    CREATE INDEX migration_site ON migration(site, id);
+    CREATE INDEX migration_release ON migration(release, id);
+    CREATE TABLE mark (
+      id INTEGER PRIMARY KEY, migration INTEGER NOT NULL REFERENCES migration(id),
+      time REAL NOT NULL, body TEXT NOT NULL);
+    CREATE INDEX mark_migration ON mark(migration, id);
+    CREATE TABLE event (
+      number INTEGER PRIMARY KEY AUTOINCREMENT, release INTEGER NOT NULL, body TEXT NOT NULL);
+    CREATE INDEX event_release ON event(release, number);
+    CREATE TABLE site (name TEXT PRIMARY KEY, platform TEXT);
+    """
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Glibc
+import LeapfrogCore
+
+/// The pair's lock: `flock` on a file, held by the worker and by every process it starts, so that
+/// it is free only when nothing of a release is alive any more.
+final class PairLock: Sendable {
+  /// Who holds a lock, as the holder wrote it.
+  struct Holder: Codable, Sendable {
+    var pid: Int32
+    var since: Date
+    var actor: String
+    var what: String
+  }
+
+  /// The descriptor that carries the lock; children inherit it.
+  let descriptor: Int32
+  private let path: String
+
+  private init(descriptor: Int32, path: String) {
+    self.descriptor = descriptor
+    self.path = path
+  }
+
+  /// The lock that a parent handed down.
+  convenience init(inherited descriptor: Int32, layout: Layout) throws {
+    try system("use the lock", layout.lock) { flock(descriptor, LOCK_EX | LOCK_NB) }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    self.init(descriptor: descriptor, path: layout.lock)
+  }
+
+  /// Takes the lock; nil when somebody holds it after `seconds` of waiting.
+  static func take(_ layout: Layout, waiting seconds: Double = 0) throws -> PairLock? {
+    let descriptor = try Descriptor(opening: layout.lock, O_RDWR | O_CREAT)
+    let deadline = Date().addingTimeInterval(seconds)
+    while flock(descriptor.number, LOCK_EX | LOCK_NB) != 0 {
+      guard errno == EWOULDBLOCK || errno == EINTR else {
+        throw Failure.system("lock", layout.lock)
+      }
+      if Date() >= deadline { return nil }
+      usleep(20_000)
+    }
+    return PairLock(descriptor: descriptor.take(), path: layout.lock)
+  }
+
+  /// Whether somebody holds the lock right now.
+  static func isHeld(_ layout: Layout) -> Bool {
+    guard let descriptor = try? Descriptor(opening: layout.lock, O_RDWR) else { return false }
+    if flock(descriptor.number, LOCK_EX | LOCK_NB) == 0 { return false }
+    return errno == EWOULDBLOCK
+  }
+
+  /// Writes down who holds it, for the one who is refused.
+  func sign(actor: String, what: String) throws {
+    let holder = Holder(pid: getpid(), since: Date(), actor: actor, what: what)
+    let bytes = [UInt8](try Wire.encoder().encode(holder))
+    try system("write", path) { ftruncate(descriptor, 0) }
+    try system("write", path) { pwrite(descriptor, bytes, bytes.count, 0) }
+  }
+
+  /// Who signed last.
+  static func holder(_ layout: Layout) -> Holder? {
+    guard let bytes = try? Files.read(layout.lock) else { return nil }
+    return try? Wire.decoder().decode(Holder.self, from: Data(bytes))
+  }
+
+  /// The refusal for one who came second.
+  static func refusal(_ layout: Layout, pair: String) -> Failure {
+    guard let holder = holder(layout) else {
+      return .refused("\(pair) is busy", remedy: "leapfrog status \(pair)")
+    }
+    let since = holder.since.formatted(.iso8601)
+    return .refused(
+      "\(pair) is busy: \(holder.what), asked for by \(holder.actor), since \(since)",
+      remedy: "leapfrog status \(pair)")
+  }
+
+  deinit { close(descriptor) }
+}

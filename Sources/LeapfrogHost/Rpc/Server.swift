@@ -1,0 +1,117 @@
+import Foundation
+import Glibc
+import LeapfrogCore
+
+/// Answers a controller: JSON-RPC 2.0 on standard input and output, one request after the other.
+public final class Server {
+  private let reader: WireReader
+  private let output: Int32
+  private let session: Session
+
+  public init(input: Int32 = 0, output: Int32 = 1) {
+    reader = WireReader(descriptor: input)
+    self.output = output
+    session = Session()
+  }
+
+  /// Answers until the controller is gone.
+  public func run() throws {
+    while let line = try reader.line() {
+      guard !line.isEmpty else { continue }
+      try answer(Data(line))
+    }
+  }
+
+  private func answer(_ line: Data) throws {
+    guard let head = try? Wire.decoder().decode(RequestHead.self, from: line) else {
+      return try send(
+        Response<Nothing>(
+          id: nil, error: WireError(.usage("the message is not a request"), code: -32600)))
+    }
+    do {
+      let bulk = Bulk(reader: reader, count: head.bulk ?? 0)
+      let response = try perform(head, line, bulk)
+      try bulk.skipRest()
+      try write(response)
+    } catch let failure as Failure {
+      try send(Response<Nothing>(id: head.id, error: WireError(failure)))
+    } catch is DecodingError {
+      try send(
+        Response<Nothing>(
+          id: head.id,
+          error: WireError(
+            .usage("the parameters of \(head.method.rawValue) are wrong"), code: -32602)))
+    }
+  }
+
+  private func perform(_ head: RequestHead, _ line: Data, _ bulk: Bulk) throws -> Data {
+    func answer<Params: Codable & Sendable, Result: Codable & Sendable>(
+      _ body: (Params) throws -> Result
+    ) throws -> Data {
+      let request = try Wire.decoder().decode(Request<Params>.self, from: line)
+      do {
+        return try Wire.encoder().encode(Response(id: head.id, result: try body(request.params)))
+      } catch {
+        try bulk.skipRest()
+        throw Failure(error)
+      }
+    }
+    switch head.method {
+    case .hello: return try answer { (_: Nothing) in session.hello() }
+    case .status: return try answer(session.status)
+    case .survey: return try answer(session.survey)
+    case .stageBegin: return try answer { try session.stageBegin($0, bulk) }
+    case .stageBlobs: return try answer { (_: Nothing) in try session.stageBlobs(bulk) }
+    case .stageFinish: return try answer { (_: Nothing) in try session.stageFinish() }
+    case .work: return try answer(session.work)
+    case .control: return try answer(session.control)
+    case .events: return try answer(session.events)
+    case .history: return try answer(session.history)
+    case .backups: return try answer(session.backups)
+    case .doctor: return try answer(session.doctor)
+    }
+  }
+
+  private func send(_ response: some Encodable) throws {
+    try write(try Wire.encoder().encode(response))
+  }
+
+  private func write(_ data: Data) throws {
+    try (data + [UInt8(ascii: "\n")]).withUnsafeBytes {
+      try Files.writeAll($0, to: output, path: "the controller")
+    }
+  }
+}
+
+/// The counted bytes that follow a request.
+final class Bulk {
+  private let reader: WireReader
+  private(set) var left: Int
+
+  init(reader: WireReader, count: Int) {
+    self.reader = reader
+    left = max(0, count)
+  }
+
+  func bytes(_ count: Int) throws -> [UInt8] {
+    try claim(count)
+    return try reader.bytes(count)
+  }
+
+  func withBytes<Value>(_ count: Int, _ body: (UnsafeRawBufferPointer) throws -> Value) throws
+    -> Value
+  {
+    try claim(count)
+    return try reader.withBytes(count, body)
+  }
+
+  /// Reads what nobody wanted, so that the next request is found.
+  func skipRest() throws {
+    while left > 0 { _ = try bytes(min(left, 1 << 20)) }
+  }
+
+  private func claim(_ count: Int) throws {
+    guard count >= 0, count <= left else { throw Failure.usage("a bulk message is cut short") }
+    left -= count
+  }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import Glibc
+import LeapfrogCore
+
+/// What one connection of a controller can ask; it holds the pair's lock from the begin of a stage
+/// until a worker takes it over.
+final class Session {
+  private var staging: (pair: Pair, lock: PairLock, stage: Stage)?
+  private var heldLock: (root: String, lock: PairLock)?
+
+  func hello() -> HostInfo {
+    HostInfo(
+      version: Wire.version, user: NSUserName(), hostname: ProcessInfo.processInfo.hostName,
+      time: Date())
+  }
+
+  // MARK: Looking
+
+  func status(_ params: PairParams) throws -> PairStatus {
+    let pair = try Pair(root: params.root, name: params.pair)
+    return try StatusReport(pair: pair, journal: Journal(layout: pair.layout)).make()
+  }
+
+  func survey(_ params: SurveyParams) throws -> Survey {
+    let pair = try Pair(root: params.root, name: params.spec.name)
+    return try SurveyReport(pair: pair, spec: params.spec).make()
+  }
+
+  func events(_ params: EventsParams) throws -> EventsResult {
+    let pair = try Pair(root: params.root, name: params.pair)
+    return try EventFeed(pair: pair, journal: Journal(layout: pair.layout)).next(params)
+  }
+
+  func history(_ params: HistoryParams) throws -> [ReleaseStatus] {
+    let pair = try Pair(root: params.root, name: params.pair)
+    let journal = try Journal(layout: pair.layout)
+    let report = ReleaseReport(pair: pair.name, layout: pair.layout, journal: journal)
+    return try journal.releases(limit: params.limit).map(report.make)
+  }
+
+  func backups(_ params: PairParams) throws -> [BackupInfo] {
+    let pair = try Pair(root: params.root, name: params.pair)
+    let (store, journal) = (BackupStore(layout: pair.layout), try Journal(layout: pair.layout))
+    return try Files.names(in: pair.layout.backups).flatMap { site in
+      try store.infos(site: site, needed: Retention.needed(of: site, journal: journal))
+    }
+  }
+
+  func doctor(_ params: SurveyParams) -> [Finding] {
+    HostDoctor(spec: params.spec).examine()
+  }
+
+  // MARK: Staging
+
+  func stageBegin(_ params: StageParams, _ bulk: Bulk) throws -> StageNeeds {
+    let entries = try TreeCodec.decode(try bulk.bytes(bulk.left))
+    let pair =
+      try params.creates ? Pair.make(params.spec) : Pair(root: params.root, name: params.spec.name)
+    let lock = try lock(pair, actor: params.actor, what: "stage of \(params.ref)")
+    let platform = try StagingRule(layout: pair.layout, pair: pair.name).platform(
+      asked: params.platform, ref: params.ref)
+    let stage = Stage(
+      layout: pair.layout, platform: platform, ref: params.ref, commit: params.commit,
+      build: params.build)
+    let needs = try stage.begin(entries: entries, base: params.base)
+    staging = (pair, lock, stage)
+    return needs
+  }
+
+  /// Each blob is 20 bytes of object id, 8 of length (big endian), and the contents.
+  func stageBlobs(_ bulk: Bulk) throws -> Nothing {
+    guard let staging else { throw Failure.usage("no stage was begun") }
+    while bulk.left > 0 {
+      let head = try bulk.bytes(28)
+      let length = head[20...].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      guard let id = ObjectID(bytes: head[..<20]), length <= UInt64(bulk.left) else {
+        throw Failure.usage("a blob is cut short")
+      }
+      try bulk.withBytes(Int(length)) { try staging.stage.receive(id, $0) }
+    }
+    return Nothing()
+  }
+
+  func stageFinish() throws -> Staged {
+    guard let staging else { throw Failure.usage("no stage was begun") }
+    let staged = try staging.stage.finish()
+    heldLock = (staging.pair.layout.root, staging.lock)
+    self.staging = nil
+    return staged
+  }
+
+  // MARK: Work
+
+  func work(_ params: WorkParams) throws -> WorkStarted {
+    let pair = try Pair(root: params.root, name: params.order.spec.name)
+    let starter = WorkStarter(pair: pair, journal: try Journal(layout: pair.layout))
+    if let release = try starter.underWay(params.order) { return release }
+    let lock = try lock(pair, actor: params.order.actor, what: Journal.title(of: params.order))
+    heldLock = nil
+    return try starter.start(params.order, lock: lock)
+  }
+
+  func control(_ params: ControlParams) throws -> WorkStarted {
+    let pair = try Pair(root: params.root, name: params.pair)
+    let starter = WorkStarter(pair: pair, journal: try Journal(layout: pair.layout))
+    return try starter.control(params)
+  }
+
+  private func lock(_ pair: Pair, actor: String, what: String) throws -> PairLock {
+    if let heldLock, heldLock.root == pair.layout.root { return heldLock.lock }
+    if let staging, staging.pair.layout == pair.layout { return staging.lock }
+    guard let lock = try PairLock.take(pair.layout, waiting: 1) else {
+      throw PairLock.refusal(pair.layout, pair: pair.name)
+    }
+    try lock.sign(actor: actor, what: what)
+    return lock
+  }
+}

@@ -1,0 +1,63 @@
+import LeapfrogCore
+
+/// Code never changes under a site: which platform may be staged, if any.
+struct StagingRule {
+  let layout: Layout
+  let pair: String
+
+  /// The platform to stage: the one asked for when it is idle, else the idle one.
+  ///
+  /// - Throws: `Failure` of kind `refused` naming the sites and the command that does it safely.
+  func platform(asked: PlatformName?, ref: String) throws -> PlatformName {
+    try verifyNothingOpen()
+    let sites = try LiveLinks(layout: layout).all()
+    let idle = PlatformName.allCases.filter { name in !sites.values.contains(name) }
+    if let asked {
+      guard idle.contains(asked) else { throw occupied(asked, sites, ref, hasIdle: !idle.isEmpty) }
+      return asked
+    }
+    guard let first = idle.first else { throw try straggling(sites) }
+    guard idle.count == 2 else { return first }
+    return try PlatformManifest.header(layout, .blue) == nil ? .blue : .green
+  }
+
+  private func verifyNothingOpen() throws {
+    guard let open = try Journal(layout: layout).openRelease() else { return }
+    let state = open.state == .stuck ? "is stuck" : "was interrupted"
+    throw Failure.refused(
+      "the \(Journal.title(of: open.order)) \(state): \(open.reason ?? "its worker ended early")",
+      remedy: "leapfrog resume \(pair)")
+  }
+
+  private func occupied(
+    _ platform: PlatformName, _ sites: [String: PlatformName], _ ref: String, hasIdle: Bool
+  ) -> Failure {
+    let names = Self.names(sites.filter { $0.value == platform }.keys.sorted())
+    return .refused(
+      "\(platform) of \(pair) has sites on it (\(names)), and code never changes under a site",
+      remedy: hasIdle ? "leapfrog upgrade \(pair) \(ref)" : "leapfrog status \(pair)")
+  }
+
+  private func straggling(_ sites: [String: PlatformName]) throws -> Failure {
+    let parts = try PlatformName.allCases.map { name in
+      let ref = try PlatformManifest.header(layout, name)?.ref ?? "no ref"
+      return "\(Self.names(sites.filter { $0.value == name }.keys.sorted())) on \(name) (\(ref))"
+    }
+    let target = try journalTarget()
+    return .refused(
+      "\(pair) has no idle platform: \(parts.joined(separator: ", ")); bring the sites together first, "
+        + "forward, or back with `leapfrog rollback \(pair)`",
+      remedy: "leapfrog upgrade \(pair) \(target) --continue")
+  }
+
+  private func journalTarget() throws -> String {
+    try Journal(layout: layout).releases(limit: 50).first { $0.order.kind == .upgrade }?.order.ref
+      ?? "REF"
+  }
+
+  /// A list that stays readable with 300 sites.
+  static func names(_ sites: [String]) -> String {
+    let shown = sites.prefix(10).joined(separator: ", ")
+    return sites.count > 10 ? "\(shown) and \(sites.count - 10) more" : shown
+  }
+}

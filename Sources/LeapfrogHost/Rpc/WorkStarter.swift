@@ -1,0 +1,71 @@
+import Foundation
+import Glibc
+import LeapfrogCore
+
+/// Writes an order into the journal and starts the detached worker that does it.
+struct WorkStarter {
+  let pair: Pair
+  let journal: Journal
+
+  private var layout: Layout { pair.layout }
+
+  /// The release that does the same already; nil when nobody is at work.
+  func underWay(_ order: WorkOrder) throws -> WorkStarted? {
+    guard PairLock.isHeld(layout), let open = try journal.openRelease(), open.state == .running,
+      open.order.kind == order.kind, open.order.commit == order.commit
+    else { return nil }
+    let first = try journal.events(after: 0, release: open.id, limit: 1).first?.number ?? 1
+    return WorkStarted(release: open.id, attached: true, after: first - 1)
+  }
+
+  /// Journals the order and hands the lock to its worker.
+  func start(_ order: WorkOrder, lock: PairLock) throws -> WorkStarted {
+    try verifyNothingOpen()
+    let planner = ReleasePlanner(layout: layout, journal: journal, order: order)
+    let plans = try planner.plans()
+    try Pair.save(order.spec)
+    let after = try journal.lastEvent()
+    let release = try journal.begin(order, from: planner.source(), plans: plans)
+    try spawn(release, startsNew: true, lock: lock)
+    return WorkStarted(release: release, attached: false, after: after)
+  }
+
+  /// Resumes, aborts or recovers what is open.
+  func control(_ params: ControlParams) throws -> WorkStarted {
+    guard let open = try journal.openRelease() else {
+      throw Failure.refused(
+        "nothing of \(pair.name) is under way or was interrupted",
+        remedy: "leapfrog status \(pair.name)")
+    }
+    let after = try journal.lastEvent()
+    guard let lock = try PairLock.take(layout, waiting: 1) else {
+      return try steer(open, params.action, after: after)
+    }
+    try lock.sign(actor: params.actor, what: "\(params.action.rawValue) of release \(open.id)")
+    try journal.reopen(open.id)
+    if params.action == .abort { try journal.ask(.abort, of: open.id) }
+    try spawn(open.id, startsNew: params.action == .resume, lock: lock)
+    return WorkStarted(release: open.id, attached: false, after: after)
+  }
+
+  /// A worker is alive: it can be aborted, and a resume attaches to it.
+  private func steer(_ open: ReleaseRecord, _ action: ControlParams.Action, after: Int64) throws
+    -> WorkStarted
+  {
+    if action == .abort { try journal.ask(.abort, of: open.id) }
+    return WorkStarted(release: open.id, attached: true, after: after)
+  }
+
+  private func verifyNothingOpen() throws {
+    guard let open = try journal.openRelease() else { return }
+    let state = open.state == .stuck ? "is stuck" : "was interrupted"
+    throw Failure.refused(
+      "the \(Journal.title(of: open.order)) \(state): \(open.reason ?? "its worker ended early")",
+      remedy: "leapfrog resume \(pair.name)")
+  }
+
+  private func spawn(_ release: Int64, startsNew: Bool, lock: PairLock) throws {
+    try WorkerProcess.start(
+      layout: layout, release: release, startsNew: startsNew, lock: lock.descriptor)
+  }
+}

@@ -1,0 +1,69 @@
+import LeapfrogCore
+
+/// Looks for what is wrong with a pair on this host, each finding with the command that mends it.
+struct HostDoctor {
+  let spec: PairSpec
+
+  func examine() -> [Finding] {
+    var findings: [Finding] = []
+    let pair: Pair
+    do { pair = try Pair(root: spec.root, name: spec.name) } catch {
+      return [bad("root", error)]
+    }
+    findings.append(
+      Finding(subject: "root", good: true, message: "\(spec.root) is the pair \(spec.name)"))
+    findings.append(
+      look("journal") {
+        try Journal(layout: pair.layout).verify(); return "sound"
+      })
+    findings.append(look("links") { try agree(pair.layout) })
+    findings.append(look("maintenance") { try flags(pair.layout) })
+    findings.append(look("space") { "\(try Files.freeSpace(at: spec.root) >> 20) MiB free" })
+    findings += spec.sites.map { site in look(site.name) { try examine(site, pair.layout) } }
+    return findings
+  }
+
+  private func look(_ subject: String, _ body: () throws -> String) -> Finding {
+    do { return Finding(subject: subject, good: true, message: try body()) } catch {
+      return bad(subject, error)
+    }
+  }
+
+  private func bad(_ subject: String, _ error: any Error) -> Finding {
+    let failure = Failure(error)
+    return Finding(subject: subject, good: false, message: failure.message, remedy: failure.remedy)
+  }
+
+  private func agree(_ layout: Layout) throws -> String {
+    let live = try LiveLinks(layout: layout).all()
+    let journal = try Journal(layout: layout).places()
+    for name in Set(live.keys).union(journal.keys).sorted() where live[name] != journal[name] {
+      throw Failure.stuck(
+        "\(name) is on \(live[name]?.rawValue ?? "no platform") by its live link and on "
+          + "\(journal[name]?.rawValue ?? "no platform") by the journal")
+    }
+    return "\(live.count) sites, links and journal agree"
+  }
+
+  private func flags(_ layout: Layout) throws -> String {
+    let open = Set(
+      try Journal(layout: layout).lastMigrations().filter { $0.state.isOpen }.map(\.plan.site.name))
+    for site in try Files.names(in: layout.maintenance) where !open.contains(site) {
+      throw Failure.failed(
+        "\(site) is in maintenance and no migration needs it",
+        remedy: "rm \(layout.maintenance(site))")
+    }
+    return open.isEmpty ? "no site is closed" : "\(open.count) sites are in a migration"
+  }
+
+  private func examine(_ site: SiteSpec, _ layout: Layout) throws -> String {
+    guard let platform = try LiveLinks(layout: layout).platform(of: site.name) else {
+      throw Failure.failed("not seated yet", remedy: "leapfrog site add \(spec.name) \(site.name)")
+    }
+    if let database = site.database {
+      try Engines.engine(for: database, data: layout.site(site.name)).check()
+    }
+    if let user = site.user { _ = try JobUser.named(user) }
+    return "on \(platform)"
+  }
+}

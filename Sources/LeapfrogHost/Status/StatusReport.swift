@@ -1,0 +1,77 @@
+import Foundation
+import LeapfrogCore
+
+/// Puts together how a pair stands, from the links, the manifests and the journal.
+struct StatusReport {
+  let pair: Pair
+  let journal: Journal
+
+  private var layout: Layout { pair.layout }
+
+  func make() throws -> PairStatus {
+    let places = try LiveLinks(layout: layout).all()
+    let release = try relevantRelease()
+    return PairStatus(
+      name: pair.name, root: layout.root, platforms: try platforms(places),
+      sites: try sites(places, release), release: release)
+  }
+
+  private func platforms(_ places: [String: PlatformName]) throws -> [String: PlatformStatus] {
+    try PlatformName.allCases.reduce(into: [:]) { result, name in
+      let header = try PlatformManifest.header(layout, name)
+      result[name.rawValue] = PlatformStatus(
+        ref: header?.ref, commit: header?.commit,
+        sites: places.filter { $0.value == name }.keys.sorted(), state: header?.state ?? .empty)
+    }
+  }
+
+  /// The release under way, or the last one where it left something to do.
+  private func relevantRelease() throws -> ReleaseStatus? {
+    let report = ReleaseReport(pair: pair.name, layout: layout, journal: journal)
+    if let open = try journal.openRelease() { return try report.make(open) }
+    guard let last = try journal.releases(limit: 1).first,
+      last.state == .partly || last.state == .failed
+    else { return nil }
+    return try report.make(last)
+  }
+
+  private func sites(_ places: [String: PlatformName], _ release: ReleaseStatus?) throws
+    -> [SiteStatus]
+  {
+    let last = try journal.lastMigrations().reduce(into: [:]) { $0[$1.plan.site.name] = $1 }
+    let open = Set(release?.stuck ?? []).union(last.filter { $0.value.state.isOpen }.keys)
+    let names = Set(places.keys).union(open).union(
+      release?.state == .running ? release?.waiting ?? [] : [])
+    return try names.sorted().map {
+      try site($0, places[$0], last[$0], isWaiting: release?.waiting.contains($0) ?? false)
+    }
+  }
+
+  private func site(
+    _ name: String, _ platform: PlatformName?, _ last: MigrationRecord?, isWaiting: Bool
+  ) throws -> SiteStatus {
+    var status = SiteStatus(name: name, platform: platform, state: .serving)
+    switch last?.state {
+    case .stuck: status.state = .stuck
+    case .running:
+      status.state = Maintenance(layout: layout).isOn(name) ? .maintenance : .serving
+      status.step = try last.flatMap { try journal.marks(of: $0.id).last?.step }
+    case .back: status.state = .back
+    case .attention: status.state = .attention
+    case .moved, .waiting, nil: status.state = .serving
+    }
+    if isWaiting, status.state == .serving, status.step == nil { status.state = .waiting }
+    status.reason = last?.reason?.message
+    return flagged(status, last)
+  }
+
+  /// A flag that no migration explains is shown as what it is: the site is closed.
+  private func flagged(_ status: SiteStatus, _ last: MigrationRecord?) -> SiteStatus {
+    let flags = Maintenance(layout: layout)
+    guard last?.state.isOpen != true, flags.isOn(status.name) else { return status }
+    var closed = status
+    closed.state = .maintenance
+    closed.reason = flags.reason(status.name)?.text ?? "the flag was put there by hand"
+    return closed
+  }
+}

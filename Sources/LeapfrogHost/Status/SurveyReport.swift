@@ -1,0 +1,26 @@
+import LeapfrogCore
+
+/// What a release would meet: places, sizes, the last downtimes, free space.
+struct SurveyReport {
+  let pair: Pair
+  let spec: PairSpec
+
+  func make() throws -> Survey {
+    let journal = try Journal(layout: pair.layout)
+    let last = try journal.lastMigrations().reduce(into: [String: Double]()) {
+      $0[$1.plan.site.name] = $1.downtime
+    }
+    return Survey(
+      status: try StatusReport(pair: pair, journal: journal).make(),
+      sites: spec.sites.map { site in
+        Survey.Site(
+          name: site.name, databaseBytes: databaseBytes(site), lastDowntime: last[site.name])
+      },
+      freeBytes: try Files.freeSpace(at: pair.layout.root))
+  }
+
+  private func databaseBytes(_ site: SiteSpec) -> Int64 {
+    guard let database = site.database else { return 0 }
+    return (try? Engines.engine(for: database, data: pair.layout.site(site.name)).size()) ?? 0
+  }
+}

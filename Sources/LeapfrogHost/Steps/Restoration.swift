@@ -1,0 +1,25 @@
+import LeapfrogCore
+
+/// Puts a site's database and files back from a backup and sets the present state aside.
+struct Restoration {
+  let migration: SiteMigration
+  let manifest: BackupManifest
+
+  func run() throws {
+    try Files.makeDirectory(migration.aside, mode: 0o700)
+    try restoreDatabase()
+    try migration.backups.restoreFiles(
+      manifest, to: migration.data, aside: migration.aside, engine: migration.engine)
+  }
+
+  private func restoreDatabase() throws {
+    guard let record = manifest.database else { return }
+    guard let engine = migration.engine else {
+      throw Failure.failed(
+        "the backup \(manifest.id) of \(manifest.site) has a database, and the configuration names none"
+      )
+    }
+    let directory = migration.layout.backup(manifest.id, of: manifest.site)
+    try engine.restore(record, from: directory, aside: migration.aside)
+  }
+}

@@ -1,0 +1,35 @@
+import LeapfrogCore
+
+/// One site's migration as its steps see it.
+struct SiteMigration: Sendable {
+  let layout: Layout
+  let order: WorkOrder
+  let record: MigrationRecord
+  let journal: Journal
+  let jobs: Jobs
+
+  var plan: MigrationPlan { record.plan }
+  var site: SiteSpec { plan.site }
+  var kind: MigrationKind { plan.kind }
+  var live: LiveLinks { LiveLinks(layout: layout) }
+  var maintenance: Maintenance { Maintenance(layout: layout) }
+  var domains: Domains { Domains(layout: layout) }
+  var backups: BackupStore { BackupStore(layout: layout) }
+  /// The site's data directory.
+  var data: String { layout.site(site.name) }
+  /// Where the failed state of the site goes when it is put back.
+  var aside: String { "\(layout.aside)/\(plan.backup)" }
+
+  /// The site's seat on the platform it goes to.
+  var seat: Seat { Seat(layout: layout, site: site, platform: plan.to) }
+
+  /// The site's database engine; nil for a site that has no database.
+  var engine: (any DatabaseEngine)? {
+    site.database.map { Engines.engine(for: $0, data: data) }
+  }
+
+  /// The app's commands, run on one platform.
+  func app(on platform: PlatformName) -> AppCommands {
+    AppCommands(migration: self, platform: platform)
+  }
+}

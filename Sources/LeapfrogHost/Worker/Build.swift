@@ -1,0 +1,67 @@
+import LeapfrogCore
+
+/// Runs the build of a staged platform, with its output kept, and verifies the code afterwards.
+struct Build {
+  let layout: Layout
+  let order: WorkOrder
+  let platform: PlatformName
+  let jobs: Jobs
+  let journal: Journal
+  let release: Int64
+
+  /// Builds when the code is newer than the last build, and looks for drift when it is not.
+  func runIfNeeded() throws {
+    let header = try PlatformManifest.header(layout, platform)
+    guard header?.commit == order.commit || order.commit == nil, let header else {
+      throw Failure.failed(
+        "\(platform) does not hold \(order.commit?.short ?? "the code") as planned")
+    }
+    switch header.state {
+    case .ready: try verify()
+    case .unbuilt: try run()
+    case .empty, .incomplete:
+      throw Failure.failed("the stage of \(platform) was interrupted; stage it again")
+    }
+  }
+
+  private func verify() throws {
+    let drift = try Platforms.verify(platform, layout: layout)
+    guard drift.modified.isEmpty && drift.missing.isEmpty else {
+      throw Failure.refused(
+        "\(platform) was changed by hand: \((drift.modified + drift.missing).prefix(10).joined(separator: ", "))",
+        remedy: "leapfrog upgrade \(order.spec.name) \(order.ref ?? "REF") --stage-only")
+    }
+  }
+
+  private func run() throws {
+    let begun = ContinuousClock.now
+    let command = order.spec.build
+    try journal.publish(
+      Event(release: release, kind: .buildStarted, text: command.arguments.joined(separator: " ")))
+    try Failpoint.around("build") { try perform(command) }
+    try Platforms.recordBuild(platform, layout: layout, command: command)
+    try journal.publish(
+      Event(release: release, kind: .buildFinished, seconds: Stopwatch.seconds(since: begun)))
+  }
+
+  private func perform(_ command: Command) throws {
+    guard !command.isNone else { return }
+    let request = try request(command)
+    let state = try jobs.run(request)
+    guard case .finished(let result) = state else {
+      throw Failure.failed("the build of \(platform) was lost: its end was not seen")
+    }
+    guard !result.isSuccess else { return }
+    throw result.failure(of: "the build of \(platform)", output: jobs.outputPath(of: request.id))
+  }
+
+  private func request(_ command: Command) throws -> JobRequest {
+    var attempt = 1
+    while try jobs.state(of: "r\(release)-build-\(attempt)") != .absent { attempt += 1 }
+    return JobRequest(
+      id: "r\(release)-build-\(attempt)", arguments: command.arguments,
+      environment: AppEnvironment(layout: layout, spec: order.spec, site: nil, platform: platform)
+        .variables,
+      directory: layout.platform(platform), user: nil, timeout: order.spec.commandTimeout)
+  }
+}

@@ -1,0 +1,206 @@
+import Foundation
+import LeapfrogCore
+
+/// Drives one migration to its end: asks the state machine, writes the intent, acts, writes the
+/// outcome. When the journal cannot be written it reads it again and settles what is half done.
+final class MigrationDriver {
+  private let migration: SiteMigration
+  private let control: () throws -> ControlParams.Action?
+  private var machine: MigrationMachine
+  private var unwritten: [Mark] = []
+  private var events: [Event] = []
+  private var stopwatch: Stopwatch
+  private var journalFaults = 0
+
+  /// `control` says what the operator asked for meanwhile.
+  init(_ migration: SiteMigration, control: @escaping () throws -> ControlParams.Action?) throws {
+    self.migration = migration
+    self.control = control
+    machine = MigrationMachine(
+      steps: migration.plan.steps, marks: try migration.journal.marks(of: migration.record.id))
+    stopwatch = Stopwatch(
+      closedSince: migration.maintenance.reason(migration.site.name)
+        .flatMap { $0.migration == migration.record.id ? $0.since : nil })
+  }
+
+  /// Runs until nothing is left to do.
+  ///
+  /// - Throws: only when the journal cannot be written; everything else is an outcome.
+  func run() throws -> MigrationRecord.State {
+    retryFailedUndo()
+    while true {
+      do {
+        if let end = try advance() { return end }
+      } catch let fault as JournalFault {
+        try reload(after: fault)
+      }
+    }
+  }
+
+  // MARK: One action
+
+  private func advance() throws -> MigrationRecord.State? {
+    switch machine.next {
+    case .perform(let step): try perform(step)
+    case .settle(let step): try settle(step)
+    case .undo(let step): try undo(step)
+    case .finish(let outcome): return try finish(outcome)
+    }
+    return nil
+  }
+
+  private func perform(_ step: StepName) throws {
+    if try isAborted() { return mark(step, .forward, .failed, .failed("aborted by the operator")) }
+    try intend(step, .forward)
+    let begun = ContinuousClock.now
+    do {
+      try Failpoint.around("step.\(step.rawValue)") {
+        stopwatch.willPerform(step)
+        try Steps.step(step).perform(migration)
+      }
+      succeed(step, since: begun)
+    } catch {
+      try fail(step, Failure(error), since: begun)
+    }
+  }
+
+  /// A step that failed has failed, unless it is one after which there is no way back and the world
+  /// says that its effect is there.
+  private func fail(_ step: StepName, _ failure: Failure, since begun: ContinuousClock.Instant)
+    throws
+  {
+    if step == .open, try Steps.step(step).probe(migration) == .done {
+      return succeed(step, since: begun)
+    }
+    mark(step, .forward, .failed, failure, event: .stepFailed, since: begun)
+  }
+
+  private func succeed(_ step: StepName, since begun: ContinuousClock.Instant) {
+    stopwatch.didPerform(step)
+    mark(step, .forward, .done, event: .stepFinished, since: begun)
+  }
+
+  private func settle(_ step: StepName) throws {
+    let begun = ContinuousClock.now
+    do {
+      switch try Steps.step(step).probe(migration) {
+      case .done: succeed(step, since: begun)
+      case .redo: try perform(step)
+      case .failed(let failure):
+        mark(step, .forward, .failed, failure, event: .stepFailed, since: begun)
+      }
+    } catch let fault as JournalFault {
+      throw fault
+    } catch {
+      mark(step, .forward, .failed, Failure(error), event: .stepFailed, since: begun)
+    }
+  }
+
+  private func undo(_ step: StepName) throws {
+    try intend(step, .back)
+    let begun = ContinuousClock.now
+    do {
+      try Failpoint.around("undo.\(step.rawValue)") { try Steps.step(step).undo(migration) }
+      stopwatch.didUndo(step)
+      mark(step, .back, .done, event: .undoFinished, since: begun)
+    } catch {
+      mark(step, .back, .failed, Failure(error), event: .undoFailed, since: begun)
+    }
+  }
+
+  private func finish(_ outcome: MigrationMachine.Outcome) throws -> MigrationRecord.State {
+    try flush()
+    let (state, reason): (MigrationRecord.State, Failure?) =
+      switch outcome {
+      case .moved(nil): (.moved, nil)
+      case .moved(let attention): (.attention, attention)
+      case .back(let failure): (.back, failure)
+      case .stuck(let failure): (.stuck, failure)
+      }
+    try journalled {
+      try migration.journal.finish(
+        migration.record, state, reason: reason, downtime: stopwatch.downtime)
+    }
+    return state
+  }
+
+  // MARK: Marks
+
+  /// Writes what is not written yet together with the intent, so that a step costs one write.
+  private func intend(_ step: StepName, _ direction: Direction) throws {
+    let kind: Event.Kind = direction == .forward ? .stepStarted : .undoStarted
+    mark(step, direction, .intent)
+    events.append(event(kind, step))
+    try flush()
+  }
+
+  private func mark(
+    _ step: StepName, _ direction: Direction, _ phase: Mark.Phase, _ failure: Failure? = nil,
+    event kind: Event.Kind? = nil, since begun: ContinuousClock.Instant? = nil
+  ) {
+    let mark = Mark(step, direction, phase, failure: failure)
+    unwritten.append(mark)
+    machine.record(mark)
+    guard let kind else { return }
+    var event = event(kind, step)
+    event.text = failure?.description
+    event.seconds = begun.map { Stopwatch.seconds(since: $0) }
+    events.append(event)
+  }
+
+  private func event(_ kind: Event.Kind, _ step: StepName) -> Event {
+    Event(release: migration.record.release, kind: kind, site: migration.site.name, step: step)
+  }
+
+  private func flush() throws {
+    guard !unwritten.isEmpty else { return }
+    try journalled {
+      try migration.journal.record(
+        unwritten, of: migration.record, events: events, flipped: flipped())
+    }
+    (unwritten, events) = ([], [])
+  }
+
+  /// Where the site is from now on, when one of the marks says that it was flipped.
+  private func flipped() -> PlatformName?? {
+    guard let mark = unwritten.last(where: { $0.phase == .done && Self.moves($0.step) }) else {
+      return nil
+    }
+    if mark.step == .withdraw { return .some(nil) }
+    return mark.direction == .forward ? .some(migration.plan.to) : .some(migration.plan.from)
+  }
+
+  private static func moves(_ step: StepName) -> Bool { step == .flip || step == .withdraw }
+
+  private func isAborted() throws -> Bool {
+    guard machine.canGoBack, !machine.isGoingBack else { return false }
+    return try journalled { try control() } == .abort
+  }
+
+  /// An undo that failed is tried once more each time somebody takes the migration up again.
+  private func retryFailedUndo() {
+    guard case .finish(.stuck) = machine.next,
+      let mark = machine.marks.last(where: { $0.direction == .back && $0.phase == .failed })
+    else { return }
+    self.mark(mark.step, .back, .intent)
+  }
+
+  // MARK: When the journal fails
+
+  private func journalled<Value>(_ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch { throw JournalFault(cause: Failure(error)) }
+  }
+
+  private func reload(after fault: JournalFault) throws {
+    journalFaults += 1
+    guard journalFaults <= 3 else { throw fault.cause }
+    (unwritten, events) = ([], [])
+    machine = MigrationMachine(
+      steps: migration.plan.steps,
+      marks: try migration.journal.marks(of: migration.record.id))
+  }
+
+  private struct JournalFault: Error {
+    var cause: Failure
+  }
+}

@@ -1,0 +1,152 @@
+import LeapfrogCore
+
+/// From an order and the places of the sites to the list of migrations; nothing is changed yet.
+struct ReleasePlanner {
+  let layout: Layout
+  let journal: Journal
+  let order: WorkOrder
+
+  private var live: LiveLinks { LiveLinks(layout: layout) }
+
+  /// The migrations in their order.
+  ///
+  /// - Throws: `Failure` when a site of the order is not one of the pair, or has no way to go.
+  func plans() throws -> [MigrationPlan] {
+    let places = try live.all()
+    return try sites(places).compactMap { try plan($0, from: places[$0.name]) }
+  }
+
+  /// The platform that the work leads away from.
+  func source() -> PlatformName? {
+    order.kind == .`init` ? nil : order.to?.other
+  }
+
+  private func sites(_ places: [String: PlatformName]) throws -> [SiteSpec] {
+    let spec = order.spec
+    guard order.sites.isEmpty else { return try order.sites.map { try known($0, places) } }
+    switch order.kind {
+    case .stage: return []
+    case .`init`: return spec.sitesInOrder.filter { places[$0.name] == nil }
+    case .upgrade: return try moving(spec.sitesInOrder, places)
+    case .rollback: return spec.sitesInOrder.filter { places[$0.name] == order.to?.other }
+    default: return spec.sitesInOrder.filter { places[$0.name] != nil }
+    }
+  }
+
+  /// The sites of an upgrade: all on the other platform; a seated one that the configuration does not
+  /// have any more would be left behind, so it stops the release.
+  private func moving(_ sites: [SiteSpec], _ places: [String: PlatformName]) throws -> [SiteSpec] {
+    let unknown = places.keys.filter { name in !sites.contains { $0.name == name } }.sorted()
+    guard unknown.isEmpty else {
+      throw Failure.refused(
+        "\(unknown.joined(separator: ", ")) of \(order.spec.name) "
+          + "\(unknown.count == 1 ? "is" : "are") not in leapfrog.yml any more",
+        remedy: "leapfrog site remove \(order.spec.name) \(unknown[0])")
+    }
+    return sites.filter { places[$0.name] == order.to?.other }
+  }
+
+  private func known(_ name: String, _ places: [String: PlatformName]) throws -> SiteSpec {
+    if let site = order.spec.site(name) { return site }
+    if order.kind == .remove, places[name] != nil { return SiteSpec(name: name) }
+    throw Failure.usage(
+      "\(order.spec.name) has no site \(name)", remedy: "leapfrog site list \(order.spec.name)")
+  }
+
+  private func plan(_ site: SiteSpec, from: PlatformName?) throws -> MigrationPlan? {
+    switch order.kind {
+    case .stage: nil
+    case .`init`, .add: try adding(site, from: from)
+    case .upgrade: try leaping(site, .upgrade, from: from)
+    case .rollback: try returning(site, from: from)
+    case .backup: try staying(site, .backup, from: from)
+    case .restore:
+      try staying(site, .restore, from: from, source: order.backup ?? lastBackup(of: site))
+    case .remove: try staying(site, .remove, from: from)
+    }
+  }
+
+  private func adding(_ site: SiteSpec, from: PlatformName?) throws -> MigrationPlan {
+    guard from == nil else {
+      throw Failure.refused("\(site.name) is on \(from?.rawValue ?? "") already")
+    }
+    let installs = try Files.names(in: layout.site(site.name)).isEmpty
+    return MigrationPlan(
+      site: site, kind: .add, steps: MigrationKind.add.steps(installs: installs), from: nil,
+      to: order.to ?? .blue, backup: BackupStore.newID())
+  }
+
+  private func leaping(
+    _ site: SiteSpec, _ kind: MigrationKind, from: PlatformName?, source: String? = nil
+  ) throws -> MigrationPlan? {
+    guard let from else {
+      guard order.sites.contains(site.name) else { return nil }
+      throw Failure.refused(
+        "\(site.name) is not seated yet",
+        remedy: "leapfrog site add \(order.spec.name) \(site.name)")
+    }
+    guard let to = order.to, from != to else { return nil }
+    return MigrationPlan(
+      site: site, kind: kind, steps: kind.steps(), from: from, to: to, backup: BackupStore.newID(),
+      source: source)
+  }
+
+  private func returning(_ site: SiteSpec, from: PlatformName?) throws -> MigrationPlan? {
+    guard let from else { return try leaping(site, .rollback, from: nil) }
+    return try leaping(site, .rollback, from: from, source: WayBack(self, site, from).backup())
+  }
+
+  private func staying(
+    _ site: SiteSpec, _ kind: MigrationKind, from: PlatformName?, source: String? = nil
+  ) throws -> MigrationPlan {
+    guard let from else {
+      throw Failure.refused(
+        "\(site.name) is not seated", remedy: "leapfrog site add \(order.spec.name) \(site.name)")
+    }
+    return MigrationPlan(
+      site: site, kind: kind, steps: kind.steps(), from: from, to: from,
+      backup: BackupStore.newID(), source: source)
+  }
+
+  private func lastBackup(of site: SiteSpec) throws -> String {
+    let found = try BackupStore(layout: layout).list(site: site.name).max { $0.made < $1.made }
+    guard let found else {
+      throw Failure.refused(
+        "\(site.name) has no backup",
+        remedy: "leapfrog backup \(order.spec.name) --site \(site.name)")
+    }
+    return found.id
+  }
+}
+
+/// Which backup takes a site back, and whether the code that it belongs to is still there.
+private struct WayBack {
+  let planner: ReleasePlanner
+  let site: SiteSpec
+  let from: PlatformName
+
+  init(_ planner: ReleasePlanner, _ site: SiteSpec, _ from: PlatformName) {
+    (self.planner, self.site, self.from) = (planner, site, from)
+  }
+
+  func backup() throws -> String {
+    let store = BackupStore(layout: planner.layout)
+    guard let upgrade = try planner.journal.lastUpgrade(of: site.name, to: from),
+      let manifest = try store.manifest(site: site.name, id: upgrade.plan.backup)
+    else {
+      throw Failure.refused(
+        "\(site.name) came to \(from) without an upgrade, so there is no way back")
+    }
+    try verifyCode(manifest)
+    return manifest.id
+  }
+
+  private func verifyCode(_ manifest: BackupManifest) throws {
+    let header = try PlatformManifest.header(planner.layout, from.other)
+    guard header?.commit == manifest.commit, header?.state == .ready else {
+      throw Failure.refused(
+        "\(from.other) does not hold \(manifest.ref ?? "the code") of the backup of \(site.name) any more",
+        remedy: "leapfrog upgrade \(planner.order.spec.name) \(manifest.ref ?? "REF") --stage-only")
+    }
+  }
+}

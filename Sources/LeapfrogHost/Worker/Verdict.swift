@@ -1,0 +1,42 @@
+import LeapfrogCore
+
+/// How a release ended, from how its migrations did.
+struct Verdict {
+  let release: ReleaseRecord
+  let migrations: [MigrationRecord]
+  /// Whether sites that were not begun could have been.
+  let wasComplete: Bool
+  /// Whether the worker was asked to end.
+  let wasEnded: Bool
+
+  var state: ReleaseStatus.State {
+    if count(.stuck) > 0 { return .stuck }
+    if count(.waiting) > 0, isPaused { return .interrupted }
+    if release.control == .abort {
+      return count(.moved) + count(.attention) > 0 ? .partly : .aborted
+    }
+    if migrations.isEmpty || count(.moved) + count(.attention) == migrations.count { return .done }
+    return count(.moved) + count(.attention) > 0 ? .partly : .failed
+  }
+
+  /// Why, where it did not end well.
+  var reason: String? {
+    if let stuck = migrations.first(where: { $0.state == .stuck }) { return text(stuck) }
+    if state == .interrupted { return "\(count(.waiting)) sites were not begun" }
+    guard let back = migrations.first(where: { $0.state == .back }) else {
+      return migrations.first { $0.state == .attention }.map(text)
+    }
+    let rest = count(.waiting)
+    return text(back) + (rest > 0 ? "; \(rest) sites were not begun" : "")
+  }
+
+  private var isPaused: Bool { wasEnded || (!wasComplete && release.control != .abort) }
+
+  private func count(_ state: MigrationRecord.State) -> Int {
+    migrations.count { $0.state == state }
+  }
+
+  private func text(_ record: MigrationRecord) -> String {
+    "\(record.plan.site.name): \(record.reason?.message ?? record.state.rawValue)"
+  }
+}

@@ -1,0 +1,138 @@
+import Foundation
+import LeapfrogCore
+import Synchronization
+
+/// Does one release, detached from whoever asked: builds, then moves the sites, and writes how it ended.
+public final class Worker: Sendable {
+  private let layout: Layout
+  private let lock: PairLock
+  private let journal: Journal
+  private let release: ReleaseRecord
+  private let jobs: Jobs
+  /// False after a crash, when only what was begun is brought to its end.
+  private let startsNew: Bool
+  /// Once true no site is begun any more: the process was asked to end.
+  private static let isEnding = Atomic(false)
+
+  init(layout: Layout, lock: PairLock, release id: Int64, startsNew: Bool) throws {
+    self.layout = layout
+    self.lock = lock
+    self.startsNew = startsNew
+    journal = try Journal(layout: layout)
+    guard let found = try journal.release(id) else {
+      throw Failure.failed("there is no release \(id) in \(layout.journal)")
+    }
+    release = found
+    jobs = Jobs(layout: layout, lock: lock.descriptor)
+  }
+
+  /// Lets what is closed come to its end and begins nothing more; for signal handlers.
+  static func end() { isEnding.store(true, ordering: .sequentiallyConsistent) }
+
+  /// Runs the release to its end, which the journal then has.
+  func run() throws {
+    do {
+      if let failure = built() {
+        return try journal.finish(release.id, .failed, reason: failure.description)
+      }
+      try move()
+      try conclude()
+    } catch {
+      try? journal.finish(release.id, .interrupted, reason: Failure(error).description)
+      throw error
+    }
+  }
+
+  // MARK: The platform
+
+  /// Builds the platform where that is still to be done. A failed build ends the release.
+  private func ready() throws {
+    guard startsNew, let to = release.order.to, needsCode else { return }
+    try Build(
+      layout: layout, order: release.order, platform: to, jobs: jobs, journal: journal,
+      release: release.id
+    )
+    .runIfNeeded()
+  }
+
+  private var needsCode: Bool {
+    [.`init`, .upgrade, .stage, .rollback, .add].contains(release.order.kind)
+  }
+
+  // MARK: The sites
+
+  private func move() throws {
+    let all = try journal.migrations(of: release.id)
+    try inParallel(all.filter { $0.state.isOpen })
+    guard startsNew else { return }
+    let waiting = all.filter { $0.state == .waiting }
+    let canary = Set(release.order.spec.canary)
+    for record in waiting where canary.contains(record.plan.site.name) { try start(record) }
+    guard try !canaryFailed() else { return }
+    try inParallel(waiting.filter { !canary.contains($0.plan.site.name) })
+  }
+
+  /// A canary that fails keeps the others from being begun.
+  private func canaryFailed() throws -> Bool {
+    let canary = Set(release.order.spec.canary)
+    return try journal.migrations(of: release.id).contains {
+      canary.contains($0.plan.site.name) && ($0.state == .back || $0.state == .stuck)
+    }
+  }
+
+  private func inParallel(_ records: [MigrationRecord]) throws {
+    let queue = Mutex(records[...])
+    let fault = Mutex<Failure?>(nil)
+    Threads.run(min(release.order.spec.jobs, records.count)) { [self] in
+      while let record = queue.withLock({ $0.popFirst() }), fault.withLock({ $0 == nil }) {
+        do { try start(record) } catch { fault.withLock { $0 = Failure(error) } }
+      }
+    }
+    if let fault = fault.withLock({ $0 }) { throw fault }
+  }
+
+  private func start(_ record: MigrationRecord) throws {
+    if record.state == .waiting, try mustNotBegin() { return }
+    let migration = SiteMigration(
+      layout: layout, order: release.order, record: record, journal: journal, jobs: jobs)
+    if record.state == .waiting { try announce(record) }
+    let guarded = try SiteLock.take(layout, record.plan.site.name, exclusively: true, waiting: 30)
+    guard let guarded else { return try declined(record) }
+    try withExtendedLifetime(guarded) {
+      let driver = try MigrationDriver(migration) { [self] in try journal.control(of: release.id) }
+      _ = try driver.run()
+    }
+  }
+
+  private func announce(_ record: MigrationRecord) throws {
+    try journal.publish(
+      Event(release: release.id, kind: .siteStarted, site: record.plan.site.name))
+  }
+
+  private func declined(_ record: MigrationRecord) throws {
+    let failure = Failure.failed(
+      "\(record.plan.site.name) was not begun: a command of `leapfrog exec` is running on it")
+    try journal.finish(record, .back, reason: failure, downtime: nil)
+  }
+
+  private func mustNotBegin() throws -> Bool {
+    if Self.isEnding.load(ordering: .sequentiallyConsistent) { return true }
+    if try journal.control(of: release.id) == .abort { return true }
+    let failed = try journal.migrations(of: release.id).filter {
+      $0.state == .back || $0.state == .stuck
+    }
+    return failed.count >= release.order.spec.maxFailures
+  }
+
+  // MARK: The end
+
+  private func conclude() throws {
+    let verdict = Verdict(
+      release: try journal.release(release.id) ?? release,
+      migrations: try journal.migrations(of: release.id), wasComplete: startsNew,
+      wasEnded: Self.isEnding.load(ordering: .sequentiallyConsistent))
+    try journal.finish(release.id, verdict.state, reason: verdict.reason)
+    try? Platforms.pruneAside(layout)
+    try? jobs.prune(keeping: try journal.releases(limit: 20).last?.started)
+  }
+}
