@@ -1,0 +1,33 @@
+import ArgumentParser
+import LeapfrogCore
+
+struct BackupsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "backups", abstract: "List the backups of a pair and whether they are verified.",
+    discussion: "EXAMPLE: leapfrog backups acme --site shop.example.com")
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The pair.", completion: .pairs) var pair: String
+  @Option(help: "Only this site.", completion: .sites) var site: String?
+
+  func run() async throws {
+    try await global.run { context in
+      let backups = try await context.host(of: try context.pair(pair)).backups()
+        .filter { site == nil || $0.site == site }
+      try context.console.document(["backups": backups])
+      context.console.table(
+        [["SITE", "ID", "MADE", "CODE", "STATE", "DATABASE", "FILES", ""]] + backups.map(row))
+      return 0
+    }
+  }
+
+  private func row(_ backup: BackupInfo) -> [String] {
+    [
+      backup.site, backup.id, Formats.moment(backup.made), backup.ref ?? "-",
+      backup.verified ? "verified" : "unusable: \(backup.fault ?? "not finished")",
+      Formats.size(backup.databaseBytes),
+      "\(backup.files) (\(Formats.size(backup.fileBytes)))",
+      backup.neededBy.map { "kept: \($0)" } ?? "",
+    ]
+  }
+}

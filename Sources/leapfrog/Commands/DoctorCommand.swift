@@ -1,0 +1,43 @@
+import ArgumentParser
+import LeapfrogControl
+import LeapfrogCore
+
+struct DoctorCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Look for what is missing, with the command that mends it.",
+    discussion: "EXAMPLE: leapfrog doctor acme")
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The pair; all when left out.", completion: .pairs) var pair: String?
+
+  func run() async throws {
+    try await global.run { context in
+      let pairs = try pair.map { [try context.pair($0)] } ?? context.configuration.pairs
+      var findings: [String: [Finding]] = ["controller": await ControllerDoctor.examine(pairs)]
+      for pair in pairs { findings[pair.spec.name] = await examine(pair, context) }
+      try context.console.document(["findings": findings])
+      for name in ["controller"] + pairs.map(\.spec.name) {
+        show(findings[name] ?? [], name, context.console)
+      }
+      return findings.values.allSatisfy { $0.allSatisfy(\.good) } ? 0 : 1
+    }
+  }
+
+  private func examine(_ pair: PairConfiguration, _ context: Context) async -> [Finding] {
+    do { return try await context.host(of: pair).doctor() } catch {
+      let failure = Failure(error)
+      return [
+        Finding(subject: "host", good: false, message: failure.message, remedy: failure.remedy)
+      ]
+    }
+  }
+
+  private func show(_ findings: [Finding], _ name: String, _ console: Console) {
+    console.line(console.styled(name, .bold))
+    for finding in findings {
+      let mark = finding.good ? console.styled("ok ", .green) : console.styled("bad", .red)
+      console.line("  \(mark)  \(finding.subject): \(finding.message)")
+      if let remedy = finding.remedy { console.line("       mend it: \(remedy)") }
+    }
+  }
+}

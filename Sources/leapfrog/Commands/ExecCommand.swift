@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import LeapfrogControl
+import LeapfrogCore
+
+struct ExecCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "exec", abstract: "Run a command in the platform that a site is on now.",
+    discussion: """
+      What a crontab should call: never the wrong platform, and never during the site's migration.
+      The command gets the LEAPFROG_ environment and runs as the owner of the site's data.
+
+      EXAMPLES:
+        leapfrog exec shop.example.com -- ./bin/cron
+        leapfrog exec --wait 600 shop.example.com -- python3 manage.py clearsessions
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Option(help: "Seconds to wait for a migration to end before declining.") var wait = 0
+  @Argument(help: "The site, or one of its aliases.", completion: .sites) var site: String
+  @Argument(parsing: .postTerminator, help: "The command and its arguments.") var command:
+    [String] = []
+
+  func validate() throws {
+    guard !command.isEmpty else { throw ValidationError("give the command after --") }
+    guard (0...86_400).contains(wait) else {
+      throw ValidationError("--wait is from 0 to 86400 seconds")
+    }
+  }
+
+  func run() async throws {
+    try await global.run { context in
+      for pair in context.configuration.pairs {
+        if let found = pair.spec.sites.first(where: { $0.domains.contains(site) }) {
+          try replaceProcess(pair.spec, found.name)
+        }
+      }
+      throw Failure.usage("no pair has a site \(site)", remedy: "leapfrog status")
+    }
+  }
+
+  /// Becomes the command, so that the terminal, signals and the exit status are the command's own.
+  private func replaceProcess(_ spec: PairSpec, _ name: String) throws {
+    let host = try LocalHost().executable
+    let arguments = [host, "exec", spec.root, name, "--wait", "\(wait)", "--"] + command
+    let vector = arguments.map { strdup($0) } + [nil]
+    execv(host, vector)
+    throw Failure.failed("\(host) does not start: \(String(cString: strerror(errno)))")
+  }
+}

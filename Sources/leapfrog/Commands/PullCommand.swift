@@ -1,0 +1,31 @@
+import ArgumentParser
+import LeapfrogControl
+import LeapfrogCore
+
+struct PullCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pull", abstract: "Stage new code on a platform that has no site.",
+    discussion: """
+      Refused where a site is on the platform: code never changes under a site. Without a platform the
+      idle one is staged; without a ref, the one that the pair had last.
+
+      EXAMPLES:
+        leapfrog pull acme              the idle platform
+        leapfrog pull acme v2
+        leapfrog pull acme v2 --platform green
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The pair.", completion: .pairs) var pair: String
+  @Argument(help: "The tag, branch or commit.") var ref: String?
+  @Option(help: "blue or green.", completion: .list(["blue", "green"])) var platform: PlatformName?
+
+  func run() async throws {
+    try await global.run { context in
+      try await Releasing(context: context, pair: try context.pair(pair))
+        .stageOnly(ref, platform: platform)
+    }
+  }
+}
+
+extension PlatformName: ExpressibleByArgument {}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import LeapfrogCore
+
+struct ResumeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "Go on with what was interrupted.",
+    discussion: """
+      Sites that were under way are brought to their end, moved or back as before; then those that were
+      not begun follow. A site that is stuck is tried once more.
+
+      EXAMPLE: leapfrog resume acme
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The pair.", completion: .pairs) var pair: String
+
+  func run() async throws {
+    try await global.run { context in
+      let host = try await context.host(of: try context.pair(pair))
+      let started = try await host.control(.resume, actor: context.actor)
+      return try await context.follow(started, on: host)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import LeapfrogControl
+import LeapfrogCore
+
+struct SiteCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "site", abstract: "List, show, add and remove the sites of a pair.",
+    discussion: "leapfrog.yml says what a site is; these commands bring the host in line with it.",
+    subcommands: [List.self, Show.self, Add.self, Remove.self])
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "The sites of a pair, and where they are.",
+      discussion: "EXAMPLE: leapfrog site list acme")
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The pair.", completion: .pairs) var pair: String
+
+    func run() async throws {
+      try await global.run { context in
+        let pair = try context.pair(pair)
+        let rows = SiteRow.rows(pair, try await context.host(of: pair).status())
+        try context.console.document(["sites": rows])
+        context.console.table([["SITE", "PLATFORM", "STATE", "ALIASES"]] + rows.map(\.cells))
+        return 0
+      }
+    }
+  }
+
+  struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "What one site is, and how it stands.",
+      discussion: "EXAMPLE: leapfrog site show acme shop.example.com")
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The pair.", completion: .pairs) var pair: String
+    @Argument(help: "The site.", completion: .sites) var site: String
+
+    func run() async throws {
+      try await global.run { context in
+        let pair = try context.pair(pair)
+        guard let spec = pair.spec.site(site) else { throw context.unknownSite(site, pair) }
+        let status = try await context.host(of: pair).status().sites.first { $0.name == site }
+        let detail = SiteDetail(site: spec, data: "\(pair.spec.root)/sites/\(site)", status: status)
+        try context.console.document(detail)
+        context.console.table(detail.rows)
+        return 0
+      }
+    }
+  }
+
+  struct Add: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Seat a configured site that the host does not have yet.",
+      discussion: "EXAMPLE: leapfrog site add acme new.example.com")
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The pair.", completion: .pairs) var pair: String
+    @Argument(help: "The site.", completion: .sites) var site: String
+
+    func run() async throws {
+      try await global.run { context in
+        let pair = try context.pair(pair)
+        let host = try await context.host(of: pair)
+        let to = try Placement.forNewSite(try await host.status())
+        let order = try context.order(.add, pair, to: to, sites: [site])
+        return try await context.carryOut(order, on: host)
+      }
+    }
+  }
+
+  struct Remove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Take a site away from the web server; its data and backups stay.",
+      discussion: "EXAMPLE: leapfrog site remove acme old.example.com")
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The pair.", completion: .pairs) var pair: String
+    @Argument(help: "The site.", completion: .sites) var site: String
+    @Flag(name: .shortAndLong, help: "Do not ask.") var yes = false
+
+    func run() async throws {
+      try await global.run { context in
+        let pair = try context.pair(pair)
+        let host = try await context.host(of: pair)
+        guard yes || context.console.confirms("\(site) will not be served any more. Go on?") else {
+          throw Failure.refused(
+            "removing \(site) takes it from its visitors",
+            remedy: "leapfrog site remove \(pair.spec.name) \(site) --yes")
+        }
+        return try await context.carryOut(
+          try context.order(.remove, pair, sites: [site]), on: host)
+      }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import LeapfrogControl
+import LeapfrogCore
+
+/// What an upgrade would do, asked of repository and host; changes nothing.
+struct Planning {
+  let context: Context
+  let pair: PairConfiguration
+
+  func plan(_ ref: String) async throws -> ReleasePlan {
+    let host = try await context.host(of: pair)
+    let survey = try await host.survey()
+    let code = try await context.fetchedCode(of: pair)
+    let resolved = try await code.resolve(ref)
+    let status = survey.status
+    let target = Self.target(resolved.commit, status)
+    let source = target.map { status[$0.other] } ?? status[.blue]
+    let commits = try await code.commits(from: source.commit, to: resolved.commit, limit: 20)
+    let changes = try await code.changes(from: source.commit, to: resolved.commit)
+    return ReleasePlan(
+      pair: pair.spec.name, ref: ref, commit: resolved.commit, platform: target,
+      from: source.ref, fromCommit: source.commit,
+      commits: .init(
+        count: commits.count, first: commits.first.map { "\($0.id.short) \($0.subject)" }),
+      files: Self.files(changes, app: pair.spec.app),
+      sites: sites(survey, target, resolved.commit),
+      space: .init(needed: Self.space(survey), free: survey.freeBytes),
+      refusal: refusal(status, target), next: next(status, target, ref))
+  }
+
+  /// Where the ref goes: where it is already with sites on it, else the idle platform.
+  private static func target(_ commit: ObjectID, _ status: PairStatus) -> PlatformName? {
+    let there = PlatformName.allCases.first {
+      status[$0].commit == commit && !status[$0].sites.isEmpty
+    }
+    return there ?? status.idle.first
+  }
+
+  private static func files(_ changes: [TreeEntry], app: String) -> ReleasePlan.Files {
+    let profile = Profiles.named(app)
+    let updating = changes.map(\.path).filter { profile?.mayUpdateData(path: $0) ?? false }
+    return .init(
+      written: changes.count { $0.mode != nil }, removed: changes.count { $0.mode == nil },
+      updating: updating)
+  }
+
+  private func sites(_ survey: Survey, _ target: PlatformName?, _ commit: ObjectID) -> [ReleasePlan
+    .Site]
+  {
+    let places = survey.status.sites.reduce(into: [String: PlatformName]()) {
+      $0[$1.name] = $1.platform
+    }
+    let facts = survey.sites.reduce(into: [String: Survey.Site]()) { $0[$1.name] = $1 }
+    return pair.spec.sitesInOrder.map { site in
+      let place = places[site.name]
+      let moves = place != nil && target != nil && place != target
+      return ReleasePlan.Site(
+        name: site.name, platform: place,
+        action: place == nil ? .notSeated : moves ? .move : .stay,
+        steps: moves ? MigrationKind.upgrade.steps() : [],
+        estimatedDowntime: moves ? facts[site.name]?.lastDowntime : nil,
+        databaseBytes: facts[site.name]?.databaseBytes ?? 0)
+    }
+  }
+
+  /// Each site in turn needs its database twice; what it kept for good is one copy.
+  private static func space(_ survey: Survey) -> Int64 {
+    let sizes = survey.sites.map(\.databaseBytes)
+    return sizes.reduce(0, +) + (sizes.max() ?? 0)
+  }
+
+  private func refusal(_ status: PairStatus, _ target: PlatformName?) -> String? {
+    if let release = status.release, !release.state.isOver || release.state == .stuck {
+      return "the \(release.kind.rawValue) of \(status.name) is \(release.state.rawValue)"
+    }
+    guard target == nil else { return nil }
+    return "\(status.name) has no idle platform: sites are on both"
+  }
+
+  private func next(_ status: PairStatus, _ target: PlatformName?, _ ref: String) -> [String] {
+    if refusal(status, target) != nil { return status.release?.next ?? [] }
+    let isContinued = target.map { !status[$0].sites.isEmpty } ?? false
+    return ["leapfrog upgrade \(status.name) \(ref)\(isContinued ? " --continue" : "")"]
+  }
+}

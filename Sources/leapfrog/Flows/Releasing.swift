@@ -1,0 +1,171 @@
+import Foundation
+import LeapfrogControl
+import LeapfrogCore
+
+/// The way of new code to a pair: init, upgrade, stage.
+struct Releasing {
+  let context: Context
+  let pair: PairConfiguration
+
+  private var name: String { pair.spec.name }
+
+  // MARK: init
+
+  func initialize(_ ref: String) async throws -> Int32 {
+    let host = try await context.host(of: pair)
+    let status = try? await host.status()
+    if let status, let refusal = Self.refusal(ofInitializing: status) { throw refusal }
+    let code = try await context.fetchedCode(of: pair)
+    let resolved = try await code.resolve(ref)
+    let staged = try await stage(
+      resolved, host, code, platform: .blue, base: status?[.blue], creates: true)
+    return try await context.carryOut(
+      try context.order(.`init`, pair, ref: resolved, to: staged.platform), on: host)
+  }
+
+  private static func refusal(ofInitializing status: PairStatus) -> Failure? {
+    guard status.sites.contains(where: { $0.platform != nil }) else { return nil }
+    return .refused(
+      "\(status.name) is a pair already, with sites on it",
+      remedy: "leapfrog upgrade \(status.name) REF")
+  }
+
+  // MARK: upgrade
+
+  /// Stages a ref and moves the sites; attaches to the same upgrade when it is under way.
+  func upgrade(_ ref: String?, sites: [String], continues: Bool) async throws -> Int32 {
+    for site in sites where pair.spec.site(site) == nil { throw context.unknownSite(site, pair) }
+    let host = try await context.host(of: pair)
+    let status = try await host.status()
+    if let release = status.release, release.state == .running, release.kind == .upgrade,
+      ref == nil || release.ref == ref
+    {
+      return try await context.follow(
+        WorkStarted(release: release.id, attached: true, after: 0), on: host)
+    }
+    if continues || ref == nil { return try await takeUp(status, ref, sites, host) }
+    return try await upgrade(ref ?? "", sites, status, host)
+  }
+
+  private func upgrade(_ ref: String, _ sites: [String], _ status: PairStatus, _ host: PairHost)
+    async throws -> Int32
+  {
+    try requireSites(status)
+    let code = try await context.fetchedCode(of: pair)
+    let resolved = try await code.resolve(ref)
+    if let there = try target(of: resolved.commit, sites, status) {
+      guard let to = there.platform else { return nothingToDo(ref, status) }
+      return try await move(resolved, to: to, sites, host)
+    }
+    let staged = try await stage(
+      resolved, host, code, platform: nil, base: status.idle.first.map { status[$0] })
+    return try await move(resolved, to: staged.platform, sites, host)
+  }
+
+  private func move(
+    _ ref: ResolvedRef, to platform: PlatformName, _ sites: [String], _ host: PairHost
+  )
+    async throws -> Int32
+  {
+    try await context.carryOut(
+      try context.order(.upgrade, pair, ref: ref, to: platform, sites: sites), on: host)
+  }
+
+  private func requireSites(_ status: PairStatus) throws {
+    guard !status.sites.contains(where: { $0.platform != nil }) else { return }
+    throw Failure.refused("\(name) has no seated site yet", remedy: "leapfrog init \(name) REF")
+  }
+
+  /// The platform that a commit is on already while it has sites; its `platform` is nil when nothing
+  /// is left to move. Nil when the commit has to be staged.
+  private func target(of commit: ObjectID, _ sites: [String], _ status: PairStatus) throws
+    -> (platform: PlatformName?, Void)?
+  {
+    for platform in PlatformName.allCases where status[platform].commit == commit {
+      guard !status[platform].sites.isEmpty else { continue }
+      let left = status[platform.other].sites.filter { sites.isEmpty || sites.contains($0) }
+      return (left.isEmpty ? nil : platform, ())
+    }
+    return nil
+  }
+
+  private func nothingToDo(_ ref: String, _ status: PairStatus) -> Int32 {
+    context.console.line("nothing to do: every site of \(name) that was asked for is on \(ref)")
+    try? context.console.document(["outcome": "nothing to do"])
+    return 0
+  }
+
+  // MARK: --continue
+
+  /// Takes up the sites that the last upgrade left behind, with the commit that it was planned with.
+  private func takeUp(_ status: PairStatus, _ ref: String?, _ sites: [String], _ host: PairHost)
+    async throws -> Int32
+  {
+    guard let last = try await host.history(limit: 100).first(where: { $0.kind == .upgrade }),
+      let commit = last.commit, let to = last.to, status[to].commit == commit
+    else {
+      throw Failure.refused(
+        "\(name) has no upgrade to continue", remedy: "leapfrog upgrade \(name) REF")
+    }
+    guard ref == nil || ref == last.ref else {
+      throw Failure.refused(
+        "the last upgrade of \(name) was to \(last.ref ?? commit.short), not to \(ref ?? "")",
+        remedy: "leapfrog upgrade \(name) \(last.ref ?? commit.hex) --continue")
+    }
+    let left = status[to.other].sites.filter { sites.isEmpty || sites.contains($0) }
+    guard !left.isEmpty else { return nothingToDo(last.ref ?? commit.short, status) }
+    var order = try context.order(.upgrade, pair, to: to, sites: sites)
+    (order.ref, order.commit, order.continues) = (last.ref, commit, true)
+    return try await context.carryOut(order, on: host)
+  }
+
+  // MARK: stage
+
+  /// Stages and builds, and moves no site.
+  func stageOnly(_ ref: String?, platform: PlatformName?) async throws -> Int32 {
+    let host = try await context.host(of: pair)
+    let status = try await host.status()
+    let target = platform ?? status.idle.first
+    if let refusal = Self.refusal(ofStaging: target, status, ref) { throw refusal }
+    let code = try await context.fetchedCode(of: pair)
+    let resolved = try await code.resolve(try ref ?? lastRef(status))
+    let staged = try await stage(
+      resolved, host, code, platform: target, base: target.map { status[$0] })
+    return try await context.carryOut(
+      try context.order(.stage, pair, ref: resolved, to: staged.platform), on: host)
+  }
+
+  /// The same rule as in the host, asked before anything is fetched.
+  private static func refusal(
+    ofStaging platform: PlatformName?, _ status: PairStatus, _ ref: String?
+  )
+    -> Failure?
+  {
+    guard let platform, !status[platform].sites.isEmpty else { return nil }
+    let sites = Formats.names(status[platform].sites)
+    return .refused(
+      "\(platform) of \(status.name) has sites on it (\(sites)), and code never changes under a site",
+      remedy: "leapfrog upgrade \(status.name) \(ref ?? "REF")")
+  }
+
+  /// The ref that the sites are on, which for a branch means its newest commit.
+  private func lastRef(_ status: PairStatus) throws -> String {
+    let used = PlatformName.allCases.filter { !status[$0].sites.isEmpty } + status.idle
+    guard let ref = used.compactMap({ status[$0].ref }).first else {
+      throw Failure.usage("\(name) never had a ref; name one", remedy: "leapfrog pull \(name) REF")
+    }
+    return ref
+  }
+
+  private func stage(
+    _ ref: ResolvedRef, _ host: PairHost, _ code: CodeReader, platform: PlatformName?,
+    base: PlatformStatus?, creates: Bool = false
+  ) async throws -> Staged {
+    let view = StageView(console: context.console, ref: ref)
+    let held = base.flatMap { $0.state == .ready || $0.state == .unbuilt ? $0.commit : nil }
+    let staged = try await Stager(host: host, code: code, actor: context.actor).stage(
+      ref, platform: platform, base: held, creates: creates, progress: view.progress)
+    view.finish(staged)
+    return staged
+  }
+}

@@ -1,0 +1,67 @@
+import LeapfrogControl
+import LeapfrogCore
+
+/// The ways back: rollback and restore. Both lose writes, so both ask.
+struct Returning {
+  let context: Context
+  let pair: PairConfiguration
+
+  private var name: String { pair.spec.name }
+
+  func rollback(_ sites: [String], yes: Bool) async throws -> Int32 {
+    for site in sites where pair.spec.site(site) == nil { throw context.unknownSite(site, pair) }
+    let host = try await context.host(of: pair)
+    let status = try await host.status()
+    let from = try source(status, sites)
+    let leaving = status[from].sites.filter { sites.isEmpty || sites.contains($0) }
+    let to = status[from.other]
+    let last = try await host.history(limit: 100).first { $0.kind == .upgrade && $0.to == from }
+    let since = last.map { " since \(Formats.moment($0.started))" } ?? ""
+    try confirm(
+      "\(Formats.names(leaving)) go back to \(to.ref ?? "the other platform"), and what was written\(since) is lost to them",
+      command: "leapfrog rollback \(name)\(sites.map { " --site \($0)" }.joined()) --yes", yes: yes)
+    var order = try context.order(.rollback, pair, to: from.other, sites: sites)
+    (order.ref, order.commit) = (to.ref, to.commit)
+    return try await context.carryOut(order, on: host)
+  }
+
+  /// The platform that the sites leave: the one of the last upgrade, when sites are on both.
+  private func source(_ status: PairStatus, _ sites: [String]) throws -> PlatformName {
+    let places = Set(
+      status.sites.filter { sites.isEmpty || sites.contains($0.name) }.compactMap(\.platform))
+    if places.count == 1, let place = places.first { return place }
+    if places.count == 2, let to = status.release?.to {
+      return status.release?.kind == .rollback ? to.other : to
+    }
+    throw Failure.refused("\(name) has no site to roll back", remedy: "leapfrog status \(name)")
+  }
+
+  func restore(_ site: String, backup: String?, yes: Bool) async throws -> Int32 {
+    guard pair.spec.site(site) != nil else { throw context.unknownSite(site, pair) }
+    let host = try await context.host(of: pair)
+    let chosen = try Self.choose(backup, of: site, among: try await host.backups(), pair: name)
+    try confirm(
+      "\(site) goes back to its data of \(Formats.moment(chosen.made)), and what was written since is lost to it",
+      command: "leapfrog restore \(name) \(site) --backup \(chosen.id) --yes", yes: yes)
+    var order = try context.order(.restore, pair, sites: [site])
+    order.backup = chosen.id
+    return try await context.carryOut(order, on: host)
+  }
+
+  private static func choose(_ id: String?, of site: String, among all: [BackupInfo], pair: String)
+    throws
+    -> BackupInfo
+  {
+    let own = all.filter { $0.site == site && $0.verified && (id == nil || $0.id == id) }
+    if let newest = own.max(by: { $0.made < $1.made }) { return newest }
+    throw Failure.usage(
+      "\(site) has no verified backup\(id.map { " \($0)" } ?? "")",
+      remedy: "leapfrog backups \(pair)")
+  }
+
+  private func confirm(_ what: String, command: String, yes: Bool) throws {
+    guard !yes else { return }
+    context.console.line(what + ".")
+    guard context.console.confirms("Go on?") else { throw Failure.refused(what, remedy: command) }
+  }
+}

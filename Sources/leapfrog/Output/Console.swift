@@ -1,0 +1,95 @@
+import Foundation
+import Glibc
+import LeapfrogCore
+
+/// The one place that prints: text for people, JSON for scripts.
+struct Console {
+  let isJSON: Bool
+  /// Whether standard output is a terminal that can be drawn on.
+  let isTerminal: Bool
+  private let hasColor: Bool
+
+  init(json: Bool) {
+    let environment = ProcessInfo.processInfo.environment
+    isJSON = json
+    isTerminal = !json && isatty(1) == 1 && environment["TERM"] != "dumb"
+    hasColor = isTerminal && (environment["NO_COLOR"] ?? "").isEmpty
+  }
+
+  enum Style: String {
+    case bold = "1"
+    case dim = "2"
+    case red = "31"
+    case green = "32"
+    case yellow = "33"
+  }
+
+  /// The text in a style, where there is colour.
+  func styled(_ text: String, _ style: Style) -> String {
+    hasColor ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+  }
+
+  /// Prints a line for people; nothing with `--json`.
+  func line(_ text: String = "") {
+    if !isJSON { emit(text + "\n") }
+  }
+
+  /// Prints one JSON document on one line; nothing without `--json`.
+  func document(_ value: some Encodable) throws {
+    guard isJSON else { return }
+    emit(String(decoding: try Wire.encoder().encode(value), as: UTF8.self) + "\n")
+  }
+
+  /// A remark beside the result.
+  func note(_ text: String) {
+    if !isJSON { FileHandle.standardError.write(Data("leapfrog: \(text)\n".utf8)) }
+  }
+
+  /// Says what went wrong, on standard error, and as a document with `--json`.
+  func fail(_ failure: Failure) {
+    FileHandle.standardError.write(Data("leapfrog: \(failure)\n".utf8))
+    try? document(["error": failure])
+  }
+
+  /// Writes to standard output at once.
+  func emit(_ text: String) {
+    FileHandle.standardOutput.write(Data(text.utf8))
+  }
+
+  /// Shows what is waited for while it lasts, on a terminal.
+  func waiting<Value>(_ text: String, _ body: () async throws -> Value) async throws -> Value {
+    guard isTerminal else { return try await body() }
+    emit("\(text)…\r")
+    defer { emit("\u{1B}[2K") }
+    return try await body()
+  }
+
+  /// Asks a question that `y` answers; without a terminal the answer is no.
+  func confirms(_ question: String) -> Bool {
+    guard isatty(0) == 1, !isJSON else { return false }
+    emit("\(question) [y/N] ")
+    return readLine(strippingNewline: true)?.lowercased().hasPrefix("y") ?? false
+  }
+
+  /// Columns as wide as their widest cell.
+  func table(_ rows: [[String]], indent: String = "  ") {
+    let widths = rows.reduce(into: [Int]()) { widths, row in
+      for (index, cell) in row.enumerated() {
+        if index == widths.count { widths.append(0) }
+        widths[index] = max(widths[index], cell.count)
+      }
+    }
+    for row in rows {
+      let cells = row.enumerated().map { index, cell in
+        cell.padding(toLength: max(widths[index], cell.count), withPad: " ", startingAt: 0)
+      }
+      line((indent + cells.joined(separator: "  ")).trimmingTrailingSpaces)
+    }
+  }
+}
+
+extension String {
+  var trimmingTrailingSpaces: String {
+    String(reversed().drop { $0 == " " }.reversed())
+  }
+}

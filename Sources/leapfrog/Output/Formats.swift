@@ -1,0 +1,46 @@
+import Foundation
+import LeapfrogCore
+
+/// How figures are written for people.
+enum Formats {
+  /// Seconds: `0.4 s`, `12 s`, `3 min 20 s`.
+  static func duration(_ seconds: Double) -> String {
+    guard seconds >= 10 else { return String(format: "%.1f s", seconds) }
+    let whole = Int(min(seconds, 1e9))
+    guard whole >= 60 else { return "\(whole) s" }
+    guard whole >= 3600 else { return "\(whole / 60) min \(whole % 60) s" }
+    return "\(whole / 3600) h \(whole % 3600 / 60) min"
+  }
+
+  /// Bytes: `512 B`, `1.5 MiB`.
+  static func size(_ bytes: Int64) -> String {
+    var (value, unit) = (Double(bytes), 0)
+    let units = ["B", "KiB", "MiB", "GiB", "TiB"]
+    while value >= 1024, unit < units.count - 1 {
+      value /= 1024
+      unit += 1
+    }
+    return unit == 0 ? "\(bytes) B" : String(format: "%.1f %@", value, units[unit])
+  }
+
+  /// `1 site`, `3 sites`.
+  static func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+  }
+
+  /// The time of day in the local zone.
+  static func clock(_ date: Date) -> String {
+    date.formatted(.iso8601.time(includingFractionalSeconds: false).timeZoneSeparator(.omitted))
+  }
+
+  /// A UTC date and time.
+  static func moment(_ date: Date) -> String {
+    date.formatted(.iso8601)
+  }
+
+  /// A list that stays readable with 300 names.
+  static func names(_ names: [String], atMost limit: Int = 10) -> String {
+    let shown = names.prefix(limit).joined(separator: ", ")
+    return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown
+  }
+}

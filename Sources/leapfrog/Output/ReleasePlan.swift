@@ -1,0 +1,64 @@
+import LeapfrogCore
+
+/// What `plan` says, as data.
+struct ReleasePlan: Encodable {
+  var pair: String
+  var ref: String
+  var commit: ObjectID
+  /// The platform that would be staged, or that has the code already; nil when there is none.
+  var platform: PlatformName?
+  var from: String?
+  var fromCommit: ObjectID?
+  var commits: Commits
+  var files: Files
+  var sites: [Site]
+  var space: Space
+  /// Why `upgrade` would be refused; nil when it would not.
+  var refusal: String?
+  var next: [String]
+
+  enum CodingKeys: String, CodingKey {
+    case pair, ref, commit, platform, from, commits, files, sites, space, refusal, next
+    case fromCommit = "from_commit"
+  }
+
+  struct Commits: Encodable {
+    var count: Int
+    var first: [String]
+  }
+
+  struct Files: Encodable {
+    var written: Int
+    var removed: Int
+    /// Changed paths that can mean an update of data, as far as the profile knows.
+    var updating: [String]
+  }
+
+  struct Site: Encodable {
+    enum Action: String, Encodable {
+      case move, stay
+      case notSeated = "not_seated"
+    }
+
+    var name: String
+    var platform: PlatformName?
+    var action: Action
+    var steps: [StepName]
+    /// Seconds, from the site's last migration; nil before the first.
+    var estimatedDowntime: Double?
+    var databaseBytes: Int64
+
+    enum CodingKeys: String, CodingKey {
+      case name, platform, action, steps
+      case estimatedDowntime = "estimated_downtime"
+      case databaseBytes = "database_bytes"
+    }
+  }
+
+  struct Space: Encodable {
+    /// Bytes.
+    var needed: Int64
+    /// Bytes.
+    var free: Int64
+  }
+}
