@@ -39,7 +39,7 @@ public struct Configuration: Sendable {
     let root = try YAMLConverter.value(of: node, file: file, mistakes: mistakes)
     if case .nothing = root.content { throw empty(file) }
     let directory = ConfigurationFile.directory(of: path)
-    let pairs = pairs(Section(root, path: "", mistakes: mistakes), directory)
+    let pairs = pairs(Section(root, path: "", line: root.line, mistakes: mistakes), directory)
     try mistakes.check()
     return Configuration(path: path, pairs: pairs)
   }
@@ -50,10 +50,10 @@ public struct Configuration: Sendable {
     var domains = Claims(mistakes: root.mistakes)
     var roots = Claims(mistakes: root.mistakes)
     return pairs.entries.map { entry in
-      let path = pairs.path(entry.key)
-      _ = pairs.checked(entry.key, line: entry.line, path: path, .pairName)
-      let section = Section(entry.value, path: path, mistakes: root.mistakes)
-      let reader = PairReader(section: section, name: entry.key, directory: directory)
+      _ = pairs.checked(
+        entry.key, line: entry.line, path: pairs.path(entry.key), .pairName)
+      let reader = PairReader(
+        section: pairs.section(of: entry), name: entry.key, directory: directory)
       return reader.read(domains: &domains, roots: &roots)
     }
   }

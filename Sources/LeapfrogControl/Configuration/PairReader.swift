@@ -47,16 +47,17 @@ struct PairReader {
   }
 
   private func sites(app: String, domains: inout Claims) -> [SiteSpec] {
-    guard let sites = section.section("sites") else { return [] }
     let user = section.text("user", .user)
+    guard let sites = section.section("sites") else { return [] }
     let profile = Profile.named(app) ?? .command
     var links = Claims(mistakes: section.mistakes)
     var result: [SiteSpec] = []
     for entry in sites.entries {
       let path = sites.path(entry.key)
       guard sites.checked(entry.key, line: entry.line, path: path, .domain) else { continue }
-      let section = Section(entry.value, path: path, mistakes: sites.mistakes)
-      let site = SiteReader(section: section, name: entry.key, profile: profile).read(user: user)
+      let reader = SiteReader(
+        section: sites.section(of: entry), name: entry.key, profile: profile)
+      let site = reader.read(user: user)
       domains.claim(name: Sourced(text: entry.key, line: entry.line, path: path))
       for alias in site.aliases { domains.claim(name: alias) }
       for link in site.links { links.claim(filePath: link) }

@@ -3,6 +3,7 @@ import LeapfrogCore
 /// A mapping of the configuration that is being read, key by key.
 struct Section {
   let path: String
+  /// Where its key is.
   let line: Int
   let entries: [YAMLValue.Entry]
   /// Whether the value is no mapping at all, which is noted already.
@@ -10,10 +11,10 @@ struct Section {
   let mistakes: Mistakes
 
   /// The mapping of a value; without keys where the value is something else, which is noted.
-  init(_ value: YAMLValue, path: String, mistakes: Mistakes) {
+  init(_ value: YAMLValue, path: String, line: Int, mistakes: Mistakes) {
     self.path = path
     self.mistakes = mistakes
-    line = value.line
+    self.line = line
     switch value.content {
     case .mapping(let entries): (self.entries, isBroken) = (entries, false)
     case .nothing: (entries, isBroken) = ([], false)
@@ -81,9 +82,14 @@ struct Section {
 
   /// The section below a key; nil where it is absent or nothing.
   func section(_ key: String) -> Section? {
-    guard let value = value(key) else { return nil }
-    if case .nothing = value.content { return nil }
-    return Section(value, path: path(key), mistakes: mistakes)
+    guard let entry = entries.first(where: { $0.key == key }) else { return nil }
+    if case .nothing = entry.value.content { return nil }
+    return section(of: entry)
+  }
+
+  /// The section that one of the entries holds.
+  func section(of entry: YAMLValue.Entry) -> Section {
+    Section(entry.value, path: path(entry.key), line: entry.line, mistakes: mistakes)
   }
 
   /// A value as a text that follows its rule; nil where it is wrong, which is noted.

@@ -50,6 +50,7 @@ struct YAMLComposer {
     if problem == "but found another document" {
       return "holds more than one document; remove all but one"
     }
+    if problem.hasPrefix("Maximum nesting level") { return "is nested too deeply" }
     if line.prefix(while: { $0 == " " || $0 == "\t" }).contains("\t") {
       return "a tab is used for indentation; use spaces"
     }
