@@ -2,6 +2,9 @@ import LeapfrogCore
 
 /// Reads what the configuration says of one pair.
 struct PairReader {
+  /// `repository` and `root` are required. `keep_backups` (3) is how many verified backups of a site
+  /// are kept, `command_timeout` (3600) the seconds a command may take, `preview` and `address` the
+  /// listeners for `preview/` and for the public domains, `user` who commands run as.
   static let keys = [
     "repository", "host", "root", "app", "docroot", "build", "jobs", "canary", "max_failures",
     "keep_backups", "command_timeout", "preview", "address", "user", "sites",
@@ -54,7 +57,7 @@ struct PairReader {
     var result: [SiteSpec] = []
     for entry in sites.entries {
       let path = sites.path(entry.key)
-      guard sites.checked(entry.key, line: entry.line, path: path, .domain) else { continue }
+      _ = sites.checked(entry.key, line: entry.line, path: path, .domain)
       let reader = SiteReader(
         section: sites.section(of: entry), name: entry.key, profile: profile)
       let site = reader.read(user: user)

@@ -2,6 +2,7 @@ import LeapfrogCore
 
 /// Reads what the configuration says of one site.
 struct SiteReader {
+  /// All can be left out; `user` is the pair's where it is.
   static let keys = ["aliases", "links", "database", "commands", "check", "user"]
 
   let section: Section

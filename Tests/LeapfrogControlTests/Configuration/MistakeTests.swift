@@ -14,7 +14,7 @@ import Testing
           jobs: 0
           jobs: 2
           sites:
-            A.example.com:
+            A.example.com: {link: {}}
             www.example.com:
               check: {status: ok, url: index}
       pair: 1
@@ -28,6 +28,8 @@ import Testing
         "6: pairs.acme.jobs: the key is on line 5 already; remove one of the two",
         "8: pairs.acme.sites.A.example.com: `A.example.com` has upper-case letters; write it in "
           + "lower case; allowed: a domain such as www.example.com",
+        "8: pairs.acme.sites.A.example.com.link: the key is not known; did you mean `links`?; "
+          + "allowed: aliases, links, database, commands, check, user",
         "10: pairs.acme.sites.www.example.com.check.url: `index` does not begin with '/'; allowed: "
           + "the path of a page, such as /",
         "10: pairs.acme.sites.www.example.com.check.status: found text `ok`; allowed: a whole "
@@ -58,16 +60,16 @@ import Testing
     ("address: http://a:70000", "from 1 to 65535"), ("address: http://a:80/", "has no port"),
     ("address: http://:80", "has a host that is empty"),
     ("user: 1000", "found the number 1000"), ("user: -x", "is no user name"),
-    ("commands: {}", "is a key of a site, not one of these"),
-    ("links: {}", "is a key of a site"), ("check: {}", "is a key of a site"),
-    ("database: {}", "is a key of a site"), ("? [a]\n: b", "found a key that is no text"),
+    ("commands: {}", "the key belongs to a site; allowed here"),
+    ("links: {}", "the key belongs to a site"), ("check: {}", "the key belongs to a site"),
+    ("database: {}", "the key belongs to a site"), ("? [a]\n: b", "found a key that is no text"),
   ])
   func mistakesOfAPair(_ line: String, _ part: String) {
     expectMistake(pairFile(line), "5: pairs.acme", part)
   }
 
   @Test(arguments: [
-    ("jobs: 1", "is a key of a pair"), ("alias: [a]", "did you mean `aliases`?"),
+    ("jobs: 1", "the key belongs to a pair"), ("alias: [a]", "did you mean `aliases`?"),
     ("aliases: a.example.com", "allowed: a list of domains"),
     ("aliases: [a..b]", "aliases[0]: `a..b` has an empty part between its dots"),
     ("aliases: ['']", "the text is empty"), ("aliases: [{}]", "found a mapping"),
