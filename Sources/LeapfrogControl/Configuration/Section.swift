@@ -113,7 +113,9 @@ struct Section {
   private func unknown(
     _ key: String, _ keys: [String], _ elsewhere: [String], _ level: String
   ) -> String {
-    if elsewhere.contains(key) { return "the key belongs to \(level); allowed here: \(listed(keys))" }
+    if elsewhere.contains(key) {
+      return "the key belongs to \(level); allowed here: \(listed(keys))"
+    }
     let meant = Nearest.match(key, among: keys).map { "; did you mean `\($0)`?" } ?? ""
     return "the key is not known\(meant); allowed: \(listed(keys))"
   }
