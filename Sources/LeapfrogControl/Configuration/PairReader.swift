@@ -1,0 +1,93 @@
+import LeapfrogCore
+
+/// Reads what the configuration says of one pair.
+struct PairReader {
+  /// `repository` and `root` are required. `keep_backups` (3) is how many verified backups of a site
+  /// are kept, `command_timeout` (3600) the seconds a command may take, `preview` and `address` the
+  /// listeners for `preview/` and for the public domains, `user` who commands run as.
+  static let keys = [
+    "repository", "host", "root", "app", "docroot", "build", "jobs", "canary", "max_failures",
+    "keep_backups", "command_timeout", "preview", "address", "user", "sites",
+  ]
+
+  let section: Section
+  let name: String
+  /// What a relative repository is relative to.
+  let directory: String
+
+  /// The pair; the domains of its sites are claimed in `domains`, its directory in `roots`.
+  func read(domains: inout Claims, roots: inout Claims) -> PairConfiguration {
+    section.allow(Self.keys, elsewhere: SiteReader.keys, of: "a site")
+    let repository = section.required("repository", .repository)
+    let host = section.text("host", .host) ?? "local"
+    var spec = settings()
+    claim(spec.root, in: &roots)
+    spec.sites = sites(app: spec.app, domains: &domains)
+    spec.canary = canary(of: spec.sites.map(\.name))
+    return PairConfiguration(
+      repository: Repository.resolved(repository, from: directory), host: host, spec: spec)
+  }
+
+  private func settings() -> PairSpec {
+    let standard = PairSpec(name: name, root: RootPath.normalized(section.required("root", .root)))
+    var spec = standard
+    spec.app = section.text("app", .app) ?? standard.app
+    spec.docroot = section.text("docroot", .docroot) ?? standard.docroot
+    spec.build = section.command("build") ?? standard.build
+    spec.jobs = section.integer("jobs", 1...64, default: standard.jobs)
+    spec.maxFailures = section.integer("max_failures", 1...100_000, default: standard.maxFailures)
+    spec.keepBackups = section.integer("keep_backups", 1...1000, default: standard.keepBackups)
+    spec.commandTimeout = section.integer(
+      "command_timeout", 1...604_800, default: standard.commandTimeout)
+    spec.preview = section.text("preview", .address)
+    spec.address = section.text("address", .address)
+    return spec
+  }
+
+  private func claim(_ root: String, in roots: inout Claims) {
+    guard root != "/", let value = section.value("root") else { return }
+    roots.claim(filePath: Sourced(text: root, line: value.line, path: section.path("root")))
+  }
+
+  private func sites(app: String, domains: inout Claims) -> [SiteSpec] {
+    let user = section.text("user", .user)
+    guard let sites = section.section("sites") else { return [] }
+    let profile = Profile.named(app) ?? .command
+    var links = Claims(mistakes: section.mistakes)
+    var result: [SiteSpec] = []
+    for entry in sites.entries {
+      let path = sites.path(entry.key)
+      _ = sites.checked(entry.key, line: entry.line, path: path, .domain)
+      let reader = SiteReader(
+        section: sites.section(of: entry), name: entry.key, profile: profile)
+      let site = reader.read(user: user)
+      domains.claim(name: Sourced(text: entry.key, line: entry.line, path: path))
+      for alias in site.aliases { domains.claim(name: alias) }
+      for link in site.links { links.claim(filePath: link) }
+      result.append(site.spec)
+    }
+    return result
+  }
+
+  private func canary(of sites: [String]) -> [String] {
+    var names: [String] = []
+    for item in section.items("canary", of: "sites") {
+      guard let name = section.text(of: item.value, path: item.path, .domain) else { continue }
+      if let fault = fault(inCanary: name, after: names, of: sites) {
+        section.mistakes.add(item.value.line, item.path, "\(Printable.quoted(name)) \(fault)")
+      } else {
+        names.append(name)
+      }
+    }
+    return names
+  }
+
+  private func fault(
+    inCanary name: String, after names: [String], of sites: [String]
+  ) -> String? {
+    if names.contains(name) { return "is named twice; allowed: each site once" }
+    if sites.contains(name) { return nil }
+    let meant = Nearest.match(name, among: sites).map { "; did you mean `\($0)`?" } ?? ""
+    return "is no site of the pair\(meant); allowed: the names of its sites"
+  }
+}
