@@ -15,8 +15,8 @@ struct NearNames {
     }
     let sorted = near.sorted { $0.distance < $1.distance }.map(\.name)
     var seen: Set<String> = []
-    return (sorted + newest + others).lazy.filter { seen.insert($0).inserted }
-      .prefix(Self.most).map { $0 }
+    let distinct = (sorted + newest + others).filter { seen.insert($0).inserted }
+    return Array(distinct.prefix(Self.most))
   }
 
   /// How much a name differs; nil where it does not resemble.

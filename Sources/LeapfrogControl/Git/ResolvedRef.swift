@@ -27,6 +27,15 @@ enum RefRules {
       }
       if forbidden.contains(scalar) { return "contains '\(scalar)'" }
     }
-    return nil
+    return fault(inPartsOf: ref)
+  }
+
+  private static func fault(inPartsOf ref: String) -> String? {
+    for part in ref.split(separator: "/", omittingEmptySubsequences: false) {
+      if part.isEmpty { return "has an empty part between its slashes" }
+      if part.hasPrefix(".") { return "has a part that begins with '.'" }
+      if part.hasSuffix(".lock") { return "has a part that ends with '.lock'" }
+    }
+    return ref.hasSuffix(".") || ref == "@" ? "is not a name that git allows" : nil
   }
 }

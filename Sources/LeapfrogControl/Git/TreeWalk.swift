@@ -3,17 +3,19 @@ import LeapfrogCore
 
 /// Collects the files of a commit, and refuses what a platform must not hold.
 struct TreeWalk {
-  /// More than any platform has: a small commit can name the same directory over and over.
-  private static let most = 2_000_000
-
   let repository: Repository
+  /// The most files there may be.
+  private let most: Int
   /// What was found so far, in the order of whole paths.
   private(set) var entries: [TreeEntry] = []
   private var rules = NameRules()
   private var path: [UInt8] = []
 
-  init(_ repository: Repository) {
+  /// More files than two million no platform has; but a small commit can name the same directory
+  /// over and over.
+  init(_ repository: Repository, most: Int = 2_000_000) {
     self.repository = repository
+    self.most = most
     path.reserveCapacity(512)
   }
 
@@ -83,8 +85,8 @@ struct TreeWalk {
     let length = path.count
     path.append(contentsOf: name)
     guard path.count <= 4000 else { throw PathFault(path, "is longer than 4000 bytes") }
-    guard entries.count < Self.most else {
-      throw PathFault(path, "is one of more than \(Self.most) files")
+    guard entries.count < most else {
+      throw PathFault(path, "is one of more than \(most) files")
     }
     let text = String(decoding: path, as: UTF8.self)
     entries.append(TreeEntry(path: text, mode: mode, id: ObjectID(id)))
