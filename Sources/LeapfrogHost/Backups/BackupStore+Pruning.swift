@@ -1,0 +1,42 @@
+import LeapfrogCore
+
+extension BackupStore {
+  /// Removes backups that nothing needs: those that were never finished, and the oldest good ones
+  /// beyond `keep`. Never one in `needed`, never the last good one, never a damaged one, which a
+  /// person should see.
+  ///
+  /// - Parameter needed: backups of unfinished migrations, and those being made.
+  /// - Returns: the names of those that were removed.
+  @discardableResult
+  func prune(_ site: String, keep: Int, needed: Set<String>) throws -> [String] {
+    try removeMarked(site)
+    let unfinished = try ids(site).filter {
+      try !Files.exists(layout.place(ofBackup: $0, site: site).manifest)
+    }
+    let good = try list(site).map(\.id).filter {
+      (try? verify($0, site: site, deep: false)) != nil
+    }
+    let doomed = (unfinished + good.dropFirst(max(1, keep))).filter { !needed.contains($0) }
+    for id in doomed { try remove(id, site: site) }
+    return doomed
+  }
+
+  /// Removes a backup; after a crash, the next call goes on.
+  private func remove(_ id: String, site: String) throws {
+    let place = try layout.place(ofBackup: id, site: site)
+    try Failpoint.around("backup.remove") {
+      try Files.rename(place.path, to: place.path + Self.mark)
+    }
+    try removeMarked(site)
+  }
+
+  private func removeMarked(_ site: String) throws {
+    let directory = layout.backups(of: site)
+    let marked = try Files.names(in: directory).filter { $0.hasSuffix(Self.mark) }
+    if marked.isEmpty { return }
+    let tree = try DirectoryTree(directory)
+    for name in marked { try tree.removeAll(TreePath(name)) }
+  }
+
+  private static let mark = ".deleted"
+}

@@ -1,0 +1,135 @@
+import Glibc
+import LeapfrogCore
+
+/// Brings a site's data back to what a backup's list says. What is in the way is set aside; what is
+/// untouched since the backup is not read. Each file changes in one rename, and doing it all again
+/// finds what is right already by its contents.
+struct FileRestore {
+  let list: FileList
+  /// The backup's copies.
+  let files: DirectoryTree
+  let live: DirectoryTree
+  let leftOut: Set<TreePath>
+  let aside: Aside
+
+  /// The name that a file has while it is written.
+  private static let temporary = Array(".leapfrog-restoring".utf8)
+
+  func run() throws {
+    let scan = try TreeScan(live, leavingOut: leftOut, strict: true)
+    let wanted = list.byPath
+    try clear(scan, wanted: wanted)
+    let found = Dictionary(scan.entries.map { ($0.path, $0.status) }, uniquingKeysWith: { $1 })
+    for record in list.records { try put(record, found: found[record.path]) }
+    // Last and innermost first: a directory may become read-only.
+    for record in list.records.reversed() where record.kind == .directory {
+      try giveAttributes(record)
+    }
+    try FileSystem.sync(holding: live.path)
+  }
+
+  /// Sets aside what the backup does not have, or has as something else.
+  private func clear(_ scan: TreeScan, wanted: [TreePath: FileRecord]) throws {
+    for entry in scan.entries.reversed() {
+      let kind = wanted[entry.path]?.kind
+      guard kind == nil || kind != FileRecord.Kind(entry.status.kind) else { continue }
+      switch entry.status.kind {
+      case .directory: try clearDirectory(entry.path, isInTheWay: kind != nil)
+      case .file, .link: try aside.take(entry.path, from: live)
+      case .other: if kind != nil { try aside.take(entry.path, from: live) }
+      }
+    }
+  }
+
+  private func clearDirectory(_ path: TreePath, isInTheWay: Bool) throws {
+    if try live.removeEmptyDirectory(path) || !isInTheWay { return }
+    try aside.take(path, from: live)
+  }
+
+  private func put(_ record: FileRecord, found: FileStatus?) throws {
+    switch record.kind {
+    case .directory: try live.makeDirectory(record.path)
+    case .link: try putLink(record, found: found)
+    case .file: try putFile(record, found: found)
+    }
+  }
+
+  private func putLink(_ record: FileRecord, found: FileStatus?) throws {
+    if found?.kind == .link {
+      if try isSameLink(record) { return try giveOwner(record) }
+      try aside.take(record.path, from: live)
+    }
+    let target = try files.target(ofLink: record.path)
+    try requireDigest(FileDigest(of: target), of: record)
+    let temporary = record.path.sibling(Self.temporary)
+    try live.removeAll(temporary)
+    try live.makeLink(temporary, target: target)
+    try live.rename(temporary, to: record.path)
+    try giveOwner(record)
+  }
+
+  private func isSameLink(_ record: FileRecord) throws -> Bool {
+    try FileDigest(of: live.target(ofLink: record.path)) == record.digest
+  }
+
+  private func putFile(_ record: FileRecord, found: FileStatus?) throws {
+    if let found, found.kind == .file {
+      if record.isUntouched(found) { return }
+      if try isSameFile(record, found) { return try giveAttributes(record) }
+      // A second name, so that no moment is without the file.
+      try aside.keep(record.path, of: live)
+    }
+    try copyBack(record)
+  }
+
+  private func isSameFile(_ record: FileRecord, _ found: FileStatus) throws -> Bool {
+    guard found.size == record.size else { return false }
+    let file = try live.openFile(record.path)
+    return try FileContents.digest(of: file, name: live.label(record.path)) == record.digest
+  }
+
+  private func copyBack(_ record: FileRecord) throws {
+    let temporary = record.path.sibling(Self.temporary)
+    try live.removeAll(temporary)
+    let source = try openCopy(record)
+    let target = try live.makeFile(temporary)
+    let name = live.label(record.path)
+    let (_, digest) = try FileContents.copy(
+      source, name: files.label(record.path), to: target, named: name)
+    try requireDigest(digest, of: record)
+    try record.attributes.apply(to: target, name: name)
+    try live.rename(temporary, to: record.path)
+  }
+
+  private func openCopy(_ record: FileRecord) throws -> Descriptor {
+    do { return try files.openFile(record.path) } catch is Unsettled {
+      throw Failure.failed("\(files.label(record.path)) is missing from the backup")
+    }
+  }
+
+  private func requireDigest(_ digest: FileDigest, of record: FileRecord) throws {
+    guard digest != record.digest else { return }
+    try live.removeAll(record.path.sibling(Self.temporary))
+    throw Failure.failed(
+      "\(files.label(record.path)) is damaged: its SHA-256 is not the recorded one")
+  }
+
+  private func giveAttributes(_ record: FileRecord) throws {
+    guard let status = try live.status(record.path) else { return }
+    var present = status.attributes
+    if record.kind == .directory { present.modified = nil }
+    if present == record.attributes { return }
+    let number = try live.at(record.path, "open") {
+      openat($0, $1, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    }
+    try record.attributes.apply(
+      to: Descriptor(adopting: number), name: live.label(record.path))
+  }
+
+  private func giveOwner(_ record: FileRecord) throws {
+    guard geteuid() == 0 else { return }
+    try live.at(record.path, "give") {
+      fchownat($0, $1, record.owner, record.group, AT_SYMLINK_NOFOLLOW)
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/// What leapfrog needs of a kind of database. A new kind is one file that conforms and one line in
+/// `Engines`; the same tests then run against it.
+protocol DatabaseEngine: Sendable {
+  /// What the file backup leaves out: paths below the site's data that are the engine's business.
+  var ownFiles: Set<TreePath> { get }
+
+  /// Looks whether the database is there, can be used and is not damaged.
+  ///
+  /// - Throws: `Failure` naming the database and what is wrong.
+  func check() throws
+
+  /// Bytes on disk, what is not checkpointed yet included.
+  func size() throws -> Int64
+
+  /// Rows by table.
+  func counts() throws -> [String: Int]
+
+  /// Copies the database into a backup's directory and proves the copy.
+  ///
+  /// - Throws: `Failure` when the copy is not proven; what it left is no backup.
+  func backUp(into directory: String) throws -> DatabaseRecord
+
+  /// Proves the copy again: its bytes, its structure, its rows.
+  func verify(_ record: DatabaseRecord, in directory: String) throws
+
+  /// Puts the copy in the database's place; what was there is set aside. After a crash, doing it
+  /// again from the top gives the same result.
+  func restore(_ record: DatabaseRecord, from directory: String, aside: String) throws
+}

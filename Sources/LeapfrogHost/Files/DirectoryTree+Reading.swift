@@ -1,0 +1,55 @@
+import Glibc
+import LeapfrogCore
+
+extension DirectoryTree {
+  /// What has that path; nil when there is nothing.
+  func status(_ path: TreePath) throws -> FileStatus? {
+    do {
+      var info = stat()
+      try at(path, "look at") { fstatat($0, $1, &info, AT_SYMLINK_NOFOLLOW) }
+      return FileStatus(info)
+    } catch is Unsettled {
+      return nil
+    }
+  }
+
+  /// Opens a file for reading; never waits for the other end of a FIFO.
+  func openFile(_ path: TreePath) throws -> Descriptor {
+    let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
+    let number = try at(path, "open") { openat($0, $1, flags) }
+    let file = Descriptor(adopting: number)
+    guard FileStatus(file)?.kind == .file else { throw Unsettled(path: label(path)) }
+    return file
+  }
+
+  /// Where a symbolic link points.
+  func target(ofLink path: TreePath) throws -> [UInt8] {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    let count = try at(path, "read the link") { readlinkat($0, $1, &buffer, Int(PATH_MAX)) }
+    return buffer[..<count].map(UInt8.init(bitPattern:))
+  }
+
+  /// The names in a directory, in no particular order.
+  func names(in path: TreePath) throws -> [[UInt8]] {
+    let number = try directory(path)
+    let copy = try system("open", label(path)) { openat(number, ".", O_RDONLY | O_CLOEXEC) }
+    guard let stream = fdopendir(copy) else {
+      close(copy)
+      throw Failure.system("list", label(path))
+    }
+    defer { closedir(stream) }
+    return try names(of: stream, path)
+  }
+
+  private func names(of stream: OpaquePointer, _ path: TreePath) throws -> [[UInt8]] {
+    var names: [[UInt8]] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(stream) else { break }
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+      if name != [0x2E] && name != [0x2E, 0x2E] { names.append(name) }
+    }
+    guard errno == 0 else { throw Failure.system("list", label(path)) }
+    return names
+  }
+}
