@@ -28,7 +28,10 @@ let package = Package(
   ],
   targets: [
     .target(name: "LeapfrogCore", swiftSettings: swift),
-    .target(name: "LeapfrogHost", dependencies: ["LeapfrogCore", crypto, grdb], swiftSettings: swift),
+    .target(name: "CPosix"),
+    .target(
+      name: "LeapfrogHost", dependencies: ["LeapfrogCore", "CPosix", crypto, grdb],
+      swiftSettings: swift),
     .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
     .target(
       name: "LeapfrogControl",
@@ -40,7 +43,9 @@ let package = Package(
     .executableTarget(
       name: "leapfrog-host", dependencies: ["LeapfrogHost", argumentParser], swiftSettings: swift),
     .testTarget(name: "LeapfrogCoreTests", dependencies: ["LeapfrogCore"], swiftSettings: swift),
-    .testTarget(name: "LeapfrogHostTests", dependencies: ["LeapfrogHost"], swiftSettings: swift),
+    .testTarget(
+      name: "LeapfrogHostTests", dependencies: ["LeapfrogHost", "leapfrog-host"],
+      swiftSettings: swift),
     .testTarget(name: "LeapfrogControlTests", dependencies: ["LeapfrogControl"], swiftSettings: swift),
     .testTarget(
       name: "Scenarios", dependencies: ["leapfrog", "leapfrog-host", grdb, subprocess],

@@ -1,3 +1,0 @@
-import CLibgit2
-import Subprocess
-import Yams

@@ -1,0 +1,62 @@
+import CPosix
+import Glibc
+import LeapfrogCore
+
+/// The files of one job, in a directory of its own.
+struct JobFiles: Sendable {
+  /// The job's directory, absolute.
+  let directory: String
+
+  /// What is to be run: written before anything else, and never changed.
+  var record: String { "\(directory)/job.json" }
+  /// Who runs it: the runner, and in a second line the command.
+  var started: String { "\(directory)/started" }
+  /// How it ended: the report.
+  var result: String { "\(directory)/result" }
+  /// What the command printed.
+  var output: String { "\(directory)/output" }
+  /// What the runner has to say, which is nothing as a rule.
+  var log: String { "\(directory)/runner.log" }
+
+  /// The variable by which the processes of the job are found when its runner has died.
+  var marker: (key: String, value: String) { (Self.markerKey, directory) }
+
+  static let markerKey = "LEAPFROG_JOB"
+
+  /// The report; nil when there is none, or a torn one.
+  func report() -> JobReport? {
+    guard let bytes = try? Files.read(result, atMost: 1 << 20) else { return nil }
+    return JobReport(line: bytes)
+  }
+
+  /// The processes that were recorded, the runner first.
+  func processes() -> [ProcessIdentity] {
+    guard let bytes = try? Files.read(started, atMost: 1 << 16) else { return [] }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+      .compactMap { ProcessIdentity(line: $0) }
+  }
+}
+
+/// The file of the report, opened and given its space before the command starts, so that neither a
+/// full disk nor a lost permission can hide how the command ended.
+struct ReservedResult: ~Copyable {
+  private let file: Descriptor
+  private let path: String
+
+  init(_ path: String) throws {
+    let file = try Descriptor(opening: path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
+    let number = file.number
+    let code = retrying { fallocate(number, FALLOC_FL_KEEP_SIZE, 0, 4096) }
+    if code == -1, errno != EOPNOTSUPP { throw Failure.system("reserve space for", path) }
+    self.path = path
+    self.file = file
+  }
+
+  /// Writes the report; it lasts when this returns.
+  func write(_ report: JobReport) throws {
+    try Files.writeAll(report.line(), to: file, path: path)
+    let number = file.number
+    try system("sync", path) { fsync(number) }
+    try Files.sync(directory: Files.parent(of: path))
+  }
+}

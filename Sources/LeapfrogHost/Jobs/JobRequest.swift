@@ -1,0 +1,105 @@
+import Foundation
+import LeapfrogCore
+
+/// A command of the app to be run as a job.
+struct JobRequest: Codable, Sendable {
+  /// The job's name, one in the pair; letters, digits, `.`, `_` and `-`.
+  var id: String
+  /// The program and its arguments. A program without a slash is looked up in the `PATH` of
+  /// `environment`.
+  var arguments: [String]
+  /// The whole environment.
+  var environment: [String: String]
+  /// The working directory, absolute.
+  var directory: String
+  /// Whom the command runs as; as the caller when nil.
+  var user: JobUser?
+  /// Seconds after which the command is ended.
+  var timeout: Int
+  /// Bytes of output that are kept: the first half and the last half.
+  var outputLimit = 8 << 20
+  /// Whether processes may go on after the command has ended. They do not hold the pair's lock.
+  var keepsDaemons = false
+
+  /// The longest timeout, in seconds: a year.
+  static let longestTimeout = 366 * 86400
+
+  /// Whether a name can be that of a job: it becomes a directory.
+  static func isValid(id: String) -> Bool {
+    guard let first = id.utf8.first, first != UInt8(ascii: "."), id.utf8.count <= 200 else {
+      return false
+    }
+    return id.utf8.allSatisfy { byte in
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
+      default: false
+      }
+    }
+  }
+
+  /// Checks what the system would cut short or misunderstand.
+  ///
+  /// - Throws: `Failure` naming the job and the fault, never a value of the environment.
+  func validate() throws {
+    guard Self.isValid(id: id) else {
+      throw Failure.usage("the job name '\(id)' may hold only letters, digits, '.', '_' and '-'")
+    }
+    if let fault { throw Failure.usage("the job \(id) \(fault)") }
+  }
+
+  private var fault: String? {
+    guard let program = arguments.first, !program.isEmpty else { return "has no program to run" }
+    if arguments.contains(where: hasNUL) { return "has an argument that holds a NUL byte" }
+    guard directory.hasPrefix("/"), !hasNUL(directory) else {
+      return "needs an absolute directory, not '\(directory)'"
+    }
+    guard (1...Self.longestTimeout).contains(timeout) else {
+      return "needs a timeout between 1 and \(Self.longestTimeout) seconds, not \(timeout)"
+    }
+    guard (2...(1 << 40)).contains(outputLimit) else {
+      return "cannot keep \(outputLimit) bytes of output"
+    }
+    return environment.lazy.compactMap(fault(inVariable:)).first
+  }
+
+  private func fault(inVariable variable: (key: String, value: String)) -> String? {
+    if variable.key.isEmpty || variable.key.contains("=") || hasNUL(variable.key) {
+      return "has an environment variable named '\(variable.key)', which cannot be one"
+    }
+    if hasNUL(variable.value) {
+      return "has a NUL byte in the environment variable \(variable.key)"
+    }
+    return nil
+  }
+
+  private func hasNUL(_ text: String) -> Bool { text.utf8.contains(0) }
+}
+
+/// What the worker writes down for the runner before the runner exists.
+struct JobRecord: Codable, Sendable {
+  var request: JobRequest
+  /// Seconds between SIGTERM and SIGKILL.
+  var grace: Double
+
+  init(_ request: JobRequest, grace: Double) {
+    self.request = request
+    self.grace = grace
+  }
+
+  /// Reads a record.
+  ///
+  /// - Throws: `Failure` naming the file; what is in it is not told, since it may be secret.
+  init(reading path: String) throws {
+    let bytes = try Files.read(path)
+    guard let record = try? JSONDecoder().decode(Self.self, from: Data(bytes)) else {
+      throw Failure.failed("\(path) is not the record of a job")
+    }
+    self = record
+    try request.validate()
+  }
+
+  /// Writes the record; it lasts when this returns.
+  func write(to path: String) throws {
+    try Files.write(JSONEncoder().encode(self), to: path, mode: 0o600)
+  }
+}

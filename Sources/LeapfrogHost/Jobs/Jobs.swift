@@ -1,0 +1,174 @@
+import Glibc
+import LeapfrogCore
+
+/// The jobs of a pair: commands of the app that outlive the worker which started them.
+///
+/// A job is a directory. The record in it is written before anything runs; a runner, a process of
+/// its own, runs the command and writes the result last. So what became of a job can be told after
+/// any crash, and no job is ever run twice.
+struct Jobs: Sendable {
+  private let layout: Layout
+  private let lock: Int32?
+  private let executable: String
+  private let grace: Double
+
+  /// - Parameters:
+  ///   - lock: the descriptor with the pair's lock, which runner and command inherit.
+  ///   - executable: `leapfrog-host`; this process's own executable when nil.
+  ///   - grace: seconds between SIGTERM and SIGKILL.
+  init(layout: Layout, lock: Int32?, executable: String? = nil, grace: Double = 5) {
+    self.layout = layout
+    self.lock = lock
+    self.executable = executable ?? "/proc/self/exe"
+    self.grace = max(0, min(grace, 3600))
+  }
+
+  /// Runs a command and waits for its end.
+  ///
+  /// - Returns: `finished`, or `lost` when its runner died; then all its processes are ended.
+  /// - Throws: `Failure` when the request is wrong, when the job was run before, or when its record
+  ///   cannot be written.
+  func run(_ request: JobRequest) throws -> JobState {
+    try request.validate()
+    let files = files(request.id)
+    guard !Files.exists(files.record) else {
+      throw Failure.refused("the job \(request.id) was run before, and no job is run twice")
+    }
+    try Files.makeDirectories(files.directory, mode: 0o700)
+    try Failpoint.around("job.record") {
+      try JobRecord(request, grace: grace).write(to: files.record)
+    }
+    switch try Failpoint.around("job.spawn", { Result { try startRunner(files) } }) {
+    case .success(let runner): wait(for: runner)
+    case .failure(let error): return try refuse(files, because: Failure(error))
+    }
+    return try settle(request.id)
+  }
+
+  /// What became of a job.
+  ///
+  /// - Throws: `Failure` when the name cannot be that of a job.
+  func state(of id: String) throws -> JobState {
+    let files = try checkedFiles(id)
+    guard Files.exists(files.record) else { return .absent }
+    if let report = files.report() { return .finished(report.result) }
+    if let pid = livingProcesses(files).first { return .running(pid: pid) }
+    // It may have ended between the two looks.
+    return files.report().map { .finished($0.result) } ?? .lost
+  }
+
+  /// The last lines that a job's command printed, for people: not valid UTF-8 and control characters
+  /// are replaced. Empty when there is nothing.
+  func output(of id: String, lines: Int = 20) -> String {
+    guard let files = try? checkedFiles(id) else { return "" }
+    return OutputTail.lines(lines, of: files.output)
+  }
+
+  /// The file with what a job's command printed.
+  func outputPath(of id: String) -> String { files(id).output }
+
+  /// A result as an error that quotes the job's output; see `JobResult.failure`.
+  func failure(of what: String, id: String, result: JobResult) -> Failure {
+    result.failure(of: what, output: output(of: id), path: outputPath(of: id))
+  }
+
+  /// The names of all jobs.
+  func ids() throws -> [String] {
+    try Files.names(in: layout.jobs).filter(JobRequest.isValid(id:))
+  }
+
+  /// Ends the processes of a job whose runner has died: SIGTERM, the grace, SIGKILL.
+  ///
+  /// - Throws: `Failure` when they cannot be ended.
+  func endLeftovers(of id: String) throws {
+    let files = try checkedFiles(id)
+    for signal in [SIGTERM, SIGKILL] {
+      let end = SuspendingClock.now + .seconds(signal == SIGTERM ? grace : 10)
+      while let _ = leftovers(files).first {
+        for pid in leftovers(files) { kill(pid, signal) }
+        guard SuspendingClock.now < end else { break }
+        usleep(20_000)
+      }
+    }
+    guard leftovers(files).isEmpty else {
+      throw Failure.stuck("processes of the job \(id) cannot be ended", remedy: "ps axf")
+    }
+  }
+
+  /// Removes all that is known of a job that is not running.
+  ///
+  /// - Throws: `Failure` when it is running, or when its files cannot be removed.
+  func forget(_ id: String) throws {
+    if case .running(let pid) = try state(of: id) {
+      throw Failure.refused("the job \(id) is running as process \(pid)")
+    }
+    // Renamed first: a crash in the middle must not leave a record without its result. The name
+    // cannot be that of a job.
+    let doomed = "\(layout.jobs)/~\(id)"
+    try removeDirectory(doomed)
+    guard Files.exists(files(id).directory) else { return }
+    try Files.rename(files(id).directory, to: doomed)
+    try removeDirectory(doomed)
+  }
+}
+
+extension Jobs {
+  private func files(_ id: String) -> JobFiles { JobFiles(directory: layout.job(id)) }
+
+  private func checkedFiles(_ id: String) throws -> JobFiles {
+    guard JobRequest.isValid(id: id) else { throw Failure.usage("'\(id)' cannot name a job") }
+    return files(id)
+  }
+
+  private func startRunner(_ files: JobFiles) throws -> pid_t {
+    let log = try Descriptor(opening: files.log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW)
+    var runner = Spawn(
+      program: executable, arguments: ["leapfrog-host", "run", files.directory],
+      environment: Environment.own(without: JobRunner.lockKey, JobFiles.markerKey))
+    runner.descriptors = [1: log.number, 2: log.number]
+    runner.startsSession = true
+    if let lock {
+      runner.descriptors[3] = lock
+      runner.environment[JobRunner.lockKey] = "3"
+    }
+    return try runner.start()
+  }
+
+  private func wait(for runner: pid_t) {
+    var status: Int32 = 0
+    retrying { waitpid(runner, &status, 0) }
+  }
+
+  /// The runner could not be started, so the command never ran.
+  private func refuse(_ files: JobFiles, because failure: Failure) throws -> JobState {
+    let result = JobResult.notStarted("\(failure)")
+    try ReservedResult(files.result).write(JobReport(result: result))
+    return .finished(result)
+  }
+
+  private func settle(_ id: String) throws -> JobState {
+    let state = try state(of: id)
+    guard case .running = state else { return state }
+    try endLeftovers(of: id)
+    return try self.state(of: id)
+  }
+
+  private func livingProcesses(_ files: JobFiles) -> [pid_t] {
+    let recorded = files.processes().filter(\.isAlive).map(\.pid)
+    return recorded.isEmpty ? marked(files) : recorded
+  }
+
+  private func leftovers(_ files: JobFiles) -> [pid_t] {
+    let command = files.processes().dropFirst().filter(\.isAlive).map(\.pid)
+    return command + marked(files)
+  }
+
+  private func marked(_ files: JobFiles) -> [pid_t] {
+    ProcessTree.carrying("\(files.marker.key)=\(files.marker.value)")
+  }
+
+  private func removeDirectory(_ path: String) throws {
+    for name in try Files.names(in: path) { try Files.remove("\(path)/\(name)") }
+    if rmdir(path) == -1, errno != ENOENT { throw Failure.system("remove", path) }
+  }
+}

@@ -1,0 +1,37 @@
+import Glibc
+
+/// The end of a command's output, fit to be shown: a terminal must not obey what an app prints.
+enum OutputTail {
+  /// The last lines of a file; empty when there is none. At most the last 64 KiB are looked at.
+  static func lines(_ count: Int, of path: String) -> String {
+    let lines = clean(lastBytes(64 << 10, of: path)).split(
+      separator: "\n", omittingEmptySubsequences: true)
+    return lines.suffix(max(0, count)).joined(separator: "\n")
+  }
+
+  /// Text with control characters, and those that turn the direction of writing, replaced.
+  static func clean(_ bytes: some Collection<UInt8>) -> String {
+    var text = String.UnicodeScalarView()
+    for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+      text.append(isHarmless(scalar) ? scalar : "\u{FFFD}")
+    }
+    return String(text).replacing("\u{FFFD}\n", with: "\n")
+  }
+
+  private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x09, 0x0A: true
+    case 0..<0x20, 0x7F..<0xA0, 0x202A...0x202E, 0x2066...0x2069: false
+    default: true
+    }
+  }
+
+  private static func lastBytes(_ limit: Int, of path: String) -> [UInt8] {
+    guard let file = try? Descriptor(opening: path, O_RDONLY | O_NOFOLLOW) else { return [] }
+    let size = FileStatus(file)?.size ?? 0
+    var bytes = [UInt8](repeating: 0, count: limit)
+    let number = file.number
+    let count = retrying { pread(number, &bytes, limit, off_t(max(0, size - Int64(limit)))) }
+    return Array(bytes.prefix(max(0, count)))
+  }
+}
