@@ -9,7 +9,10 @@ struct HostCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "leapfrog-host",
     abstract: "The part of leapfrog that works where the platforms are.",
-    subcommands: [RunCommand.self])
+    subcommands: [
+      RPCCommand.self, WorkCommand.self, RunCommand.self, RecoverCommand.self, StatusCommand.self,
+      RollbackCommand.self, RebuildCommand.self, ExecCommand.self,
+    ])
 
   static func main() {
     signal(SIGPIPE, SIG_IGN)

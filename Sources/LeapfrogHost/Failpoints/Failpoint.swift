@@ -11,6 +11,7 @@ struct Failpoint: Sendable, Hashable {
   ///
   /// - Throws: `Failure` when the action is `error`.
   func hit() throws {
+    Trace.shared?.note(name)
     guard let action = Armed.shared.action(at: name) else { return }
     switch action {
     case .kill: kill(getpid(), SIGKILL)

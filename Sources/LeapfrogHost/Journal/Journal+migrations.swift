@@ -137,6 +137,13 @@ extension Journal {
       arguments: [site, platform?.rawValue])
   }
 
+  /// Takes over where the sites are, for a journal that begins anew.
+  func adopt(_ places: [String: PlatformName]) throws {
+    try write("adopt") { database in
+      for (site, platform) in places { try Self.place(site, on: platform, database) }
+    }
+  }
+
   /// Where the journal says that each site is.
   func places() throws -> [String: PlatformName] {
     try read { database in

@@ -20,14 +20,19 @@ struct WorkStarter {
 
   /// Journals the order and hands the lock to its worker.
   func start(_ order: WorkOrder, lock: PairLock) throws -> WorkStarted {
+    let after = try journal.lastEvent()
+    let release = try journalled(order)
+    try spawn(release, startsNew: true, lock: lock)
+    return WorkStarted(release: release, attached: false, after: after)
+  }
+
+  /// Plans the order and writes it down; the caller holds the lock.
+  func journalled(_ order: WorkOrder) throws -> Int64 {
     try verifyNothingOpen()
     let planner = ReleasePlanner(layout: layout, journal: journal, order: order)
     let plans = try planner.plans()
     try Pair.save(order.spec)
-    let after = try journal.lastEvent()
-    let release = try journal.begin(order, from: planner.source(), plans: plans)
-    try spawn(release, startsNew: true, lock: lock)
-    return WorkStarted(release: release, attached: false, after: after)
+    return try journal.begin(order, from: planner.source(), plans: plans)
   }
 
   /// Resumes, aborts or recovers what is open.

@@ -1,0 +1,89 @@
+import Foundation
+import LeapfrogCore
+
+/// What a host can do without a controller: recover, roll back, begin a new journal.
+public struct HostOrders: Sendable {
+  private let pair: Pair
+  private let spec: PairSpec
+
+  /// - Throws: `Failure` when the root is no pair.
+  public init(root: String) throws {
+    spec = try Pair.saved(root: root)
+    pair = try Pair(root: root, name: spec.name)
+  }
+
+  private var layout: Layout { pair.layout }
+
+  /// How the pair stands.
+  public func status() throws -> PairStatus {
+    try StatusReport(pair: pair, journal: Journal(layout: layout)).make()
+  }
+
+  /// Brings everything that was begun to its end, moved or as before; begins nothing new. Waits
+  /// `seconds` for what is still running of an ended worker.
+  ///
+  /// - Returns: the release that was recovered; nil when there was nothing to do.
+  public func recover(waiting seconds: Double) throws -> ReleaseStatus? {
+    let journal = try Journal(layout: layout)
+    guard let open = try journal.openRelease() else { return nil }
+    let lock = try lock(waiting: seconds, what: "recovery of release \(open.id)")
+    guard let open = try journal.openRelease() else { return nil }
+    try journal.reopen(open.id)
+    try WorkerProcess.run(layout, lock, open.id, startsNew: false)
+    return try report(open.id, journal)
+  }
+
+  /// Takes sites back to the other platform.
+  public func rollback(sites: [String]) throws -> ReleaseStatus {
+    let journal = try Journal(layout: layout)
+    let lock = try lock(waiting: 1, what: "rollback of \(spec.name)")
+    let order = try rollbackOrder(sites, journal)
+    let starter = WorkStarter(pair: pair, journal: journal)
+    let release = try starter.journalled(order)
+    try WorkerProcess.run(layout, lock, release, startsNew: true)
+    return try report(release, journal)
+  }
+
+  /// Moves a damaged journal away and begins a new one from the `live/` links.
+  ///
+  /// - Returns: where the old journal is now.
+  public func rebuild() throws -> String {
+    let lock = try lock(waiting: 1, what: "new journal of \(spec.name)")
+    return try withExtendedLifetime(lock) {
+      let kept = "\(layout.aside)/journal-\(BackupStore.newID())"
+      try Files.makeDirectory(kept, mode: 0o700)
+      for suffix in ["", "-wal", "-shm"] where Files.exists(layout.journal + suffix) {
+        try Files.rename(layout.journal + suffix, to: "\(kept)/journal.sqlite\(suffix)")
+      }
+      try Journal(layout: layout, creates: true).adopt(try LiveLinks(layout: layout).all())
+      return kept
+    }
+  }
+
+  private func rollbackOrder(_ sites: [String], _ journal: Journal) throws -> WorkOrder {
+    let places = try LiveLinks(layout: layout).all()
+    let leaving = try journal.releases(limit: 50).first { $0.order.kind == .upgrade }?.order.to
+    guard let from = leaving ?? places.values.first else {
+      throw Failure.refused("\(spec.name) has no site to roll back")
+    }
+    let header = try PlatformManifest.header(layout, from.other)
+    return WorkOrder(
+      kind: .rollback, spec: spec, ref: header?.ref, commit: header?.commit, to: from.other,
+      sites: sites, actor: NSUserName())
+  }
+
+  private func lock(waiting seconds: Double, what: String) throws -> PairLock {
+    guard let lock = try PairLock.take(layout, waiting: seconds) else {
+      throw PairLock.refusal(layout, pair: spec.name)
+    }
+    try lock.sign(actor: NSUserName(), what: what)
+    return lock
+  }
+
+  private func report(_ id: Int64, _ journal: Journal) throws -> ReleaseStatus {
+    guard let record = try journal.release(id) else {
+      throw Failure.failed("release \(id) is gone")
+    }
+    return try ReleaseReport(pair: spec.name, layout: layout, journal: journal).make(record)
+  }
+}
