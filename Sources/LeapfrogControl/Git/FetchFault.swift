@@ -45,6 +45,7 @@ struct FetchFault {
     Cause("does not appear to be a git repository", "there is no git repository at that address"),
     Cause("not a git repository", "there is no git repository at that address"),
     Cause("hung up unexpectedly", "the connection was lost"),
+    Cause("mismatched algorithms", "it has SHA-256 object ids, which are not supported"),
     Cause("No space left", "the disk is full"),
   ]
 

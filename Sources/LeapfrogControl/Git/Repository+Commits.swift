@@ -18,6 +18,7 @@ extension Repository {
   public func commits(
     from: ObjectID?, to: ObjectID, limit: Int
   ) throws -> (count: Int, first: [CommitSummary]) {
+    for commit in [from, to].compactMap(\.self) { try require(commit) }
     var walker: OpaquePointer?
     try check(git_revwalk_new(&walker, pointer), "its history")
     defer { git_revwalk_free(walker) }
