@@ -28,7 +28,7 @@ enum Libgit2 {
     guard let error = git_error_last(), let message = error.pointee.message else {
       return "unknown error"
     }
-    return Printable.text(String(cString: message))
+    return GitText.shown(String(cString: message))
   }
 }
 
