@@ -25,7 +25,7 @@ struct PairReader {
     spec.sites = sites(app: spec.app, domains: &domains)
     spec.canary = canary(of: spec.sites.map(\.name))
     return PairConfiguration(
-      repository: Repository.resolved(repository, from: directory), host: host, spec: spec)
+      repository: RepositoryRule.resolved(repository, from: directory), host: host, spec: spec)
   }
 
   private func settings() -> PairSpec {

@@ -48,7 +48,7 @@ extension TextRule {
   static var repository: TextRule {
     TextRule(
       allowed: "an address that git can fetch, or a local path", isSecret: true,
-      fault: Repository.fault(in:))
+      fault: RepositoryRule.fault(in:))
   }
 
   /// The host of a pair.

@@ -45,6 +45,7 @@ struct FetchFault {
     Cause("does not appear to be a git repository", "there is no git repository at that address"),
     Cause("not a git repository", "there is no git repository at that address"),
     Cause("hung up unexpectedly", "the connection was lost"),
+    Cause("mismatched algorithms", "it has SHA-256 object ids, which are not supported"),
     Cause("No space left", "the disk is full"),
   ]
 
@@ -71,7 +72,7 @@ struct FetchFault {
       !$0.hasPrefix("Please make sure") && !$0.hasPrefix("and the repository exists")
         && !$0.hasPrefix("\t") && !$0.hasPrefix("To add an exception")
     }
-    let last = lines.suffix(3).map { Printable.text(String($0)) }.joined(separator: "; ")
+    let last = lines.suffix(3).map { GitText.shown(String($0)) }.joined(separator: "; ")
     return last.isEmpty ? "git ended without a word" : last
   }
 }

@@ -9,6 +9,12 @@ struct GitProcess: Sendable {
     var isSuccess: Bool
     /// The end of what git said.
     var said: String
+
+    fileprivate init(_ status: TerminationStatus, said: String) {
+      isSuccess = status.isSuccess
+      self.said = said
+      if case .signaled(let signal) = status { self.said += "\ngit was ended by signal \(signal)" }
+    }
   }
 
   let arguments: [String]
@@ -22,10 +28,11 @@ struct GitProcess: Sendable {
   func run() async throws -> Outcome {
     do {
       let result = try await execute()
-      return Outcome(isSuccess: result.terminationStatus.isSuccess, said: result.closureResult)
+      return Outcome(result.terminationStatus, said: result.closureResult)
     } catch let error as SubprocessError where error.code == .executableNotFound {
       throw Failure.failed("git is not installed here", remedy: "apt-get install git")
     } catch let error as SubprocessError {
+      try Task.checkCancellation()
       throw Failure.failed("git could not be run: \(error)")
     }
   }

@@ -28,7 +28,7 @@ enum Libgit2 {
     guard let error = git_error_last(), let message = error.pointee.message else {
       return "unknown error"
     }
-    return Printable.text(String(cString: message))
+    return GitText.shown(String(cString: message))
   }
 }
 
@@ -36,8 +36,8 @@ extension ObjectID {
   /// The id that the library holds.
   init(_ id: UnsafePointer<git_oid>) {
     let bytes = UnsafeRawBufferPointer(start: id, count: 20)
-    // Always 20 bytes, so the other branch is never taken.
-    self = ObjectID(bytes: bytes) ?? Self.zero
+    // Only another count than 20 gives nil.
+    self = ObjectID(raw: bytes)!
   }
 
   /// The id as the library holds it.
@@ -46,6 +46,4 @@ extension ObjectID {
     withUnsafeMutableBytes(of: &id) { $0.copyBytes(from: bytes) }
     return id
   }
-
-  private static let zero = ObjectID(bytes: [UInt8](repeating: 0, count: 20))!
 }

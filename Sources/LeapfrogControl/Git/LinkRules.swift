@@ -29,7 +29,7 @@ struct LinkRules {
   }
 
   private func fault(of target: [UInt8], at path: [UInt8]) throws -> String? {
-    let shown = Printable.text(target.prefix(200))
+    let shown = GitText.shown(target.prefix(200))
     if target.isEmpty || target.contains(0) { return "is a link to nothing" }
     if target.count > Self.longest { return "is a link longer than \(Self.longest) bytes" }
     if target.first == Self.slash { return "is a link to the absolute path '\(shown)'" }

@@ -40,7 +40,7 @@ struct NameRules {
         return
       }
       throw PathFault(
-        entry.name, "differs from '\(Printable.text(other))' beside it in nothing but case")
+        entry.name, "differs from '\(GitText.shown(other))' beside it in nothing but case")
     }
   }
 
@@ -126,7 +126,7 @@ struct PathFault: Error {
 
   /// The failure to show.
   func failure(of commit: ObjectID, in repository: String) -> Failure {
-    let path = Printable.text(path.count > 300 ? path.prefix(300) + Array("…".utf8) : path)
+    let path = GitText.shown(path.count > 300 ? path.prefix(300) + Array("…".utf8) : path)
     return .refused("commit \(commit.short) of \(repository) cannot be used: '\(path)' \(fault)")
   }
 }

@@ -18,6 +18,7 @@ extension Repository {
   public func commits(
     from: ObjectID?, to: ObjectID, limit: Int
   ) throws -> (count: Int, first: [CommitSummary]) {
+    for commit in [from, to].compactMap(\.self) { try require(commit) }
     var walker: OpaquePointer?
     try check(git_revwalk_new(&walker, pointer), "its history")
     defer { git_revwalk_free(walker) }
@@ -51,7 +52,7 @@ extension Repository {
     let subject = git_commit_summary(commit).map { String(cString: $0) } ?? ""
     let time = git_commit_author(commit)?.pointee.when.time ?? git_commit_time(commit)
     return CommitSummary(
-      id: ObjectID(id), subject: Printable.text(subject),
+      id: ObjectID(id), subject: GitText.shown(subject),
       date: Date(timeIntervalSince1970: Double(time)))
   }
 }

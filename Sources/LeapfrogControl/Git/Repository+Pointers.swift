@@ -10,7 +10,7 @@ extension Repository {
     let others = found.count == 1 ? "is a Git LFS pointer" : "and \(found.count - 1) more are"
     let what = found.count == 1 ? others : "\(others) Git LFS pointers"
     throw Failure.refused(
-      "'\(Printable.text(first.path))' of \(name) \(what), and Git LFS is not supported")
+      "'\(GitText.shown(first.path))' of \(name) \(what), and Git LFS is not supported")
   }
 
   private func isPointer(_ entry: TreeEntry) throws -> Bool {

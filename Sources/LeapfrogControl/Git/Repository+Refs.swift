@@ -96,7 +96,7 @@ extension Repository {
   private struct Missing: Error {}
 
   private static func wrong(_ ref: String, _ fault: String) -> Failure {
-    .usage("ref '\(Printable.text(ref))' \(fault)")
+    .usage("ref '\(GitText.shown(ref))' \(fault)")
   }
 
   private static func ambiguous(_ ref: String, _ found: [ResolvedRef]) -> Failure {
@@ -105,7 +105,7 @@ extension Repository {
   }
 
   private func missing(_ ref: String) -> Failure {
-    let near = nearRefs(to: ref).map(Printable.text).joined(separator: ", ")
+    let near = nearRefs(to: ref).map(GitText.shown).joined(separator: ", ")
     let hint = near.isEmpty ? "which has no tags or branches" : "which has \(near)"
     return Self.wrong(ref, "is not in \(name), \(hint)")
   }

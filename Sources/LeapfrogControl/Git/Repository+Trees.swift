@@ -47,6 +47,7 @@ extension Repository {
   }
 
   func rootTree(of commit: ObjectID) throws -> git_oid {
+    try require(commit)
     var id = commit.git
     var found: OpaquePointer?
     try check(git_commit_lookup(&found, pointer, &id), "commit \(commit.short)")

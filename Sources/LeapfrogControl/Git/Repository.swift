@@ -63,6 +63,12 @@ public final class Repository {
     return try body(bytes)
   }
 
+  /// Throws where the mirror does not hold the commit, as after a rewritten history.
+  func require(_ commit: ObjectID) throws {
+    guard !contains(commit) else { return }
+    throw Failure.failed("commit \(commit.short) is not in \(name)")
+  }
+
   /// Throws when an object could not be read, and says how to get a mirror that holds it.
   func check(_ code: Int32, _ what: @autoclosure () -> String) throws {
     do {

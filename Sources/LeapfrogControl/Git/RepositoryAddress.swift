@@ -15,7 +15,7 @@ struct RepositoryAddress: Sendable {
     let parts = Parts(address)
     shown = parts.shown
     if let fault = Self.fault(in: address, parts) {
-      throw Failure.usage("the repository address '\(Printable.text(shown))' \(fault)")
+      throw Failure.usage("the repository address '\(GitText.shown(shown))' \(fault)")
     }
     plain = parts.password == nil ? address : parts.withoutUser
     credential = parts.credential

@@ -18,6 +18,15 @@ public struct ObjectID: Hashable, Sendable, Comparable {
     (high, middle, low) = parts
   }
 
+  /// The object id of 20 raw bytes in memory; nil for any other count. Many are made for one tree, so
+  /// this way is not generic.
+  public init?(raw: UnsafeRawBufferPointer) {
+    guard raw.count == 20 else { return nil }
+    high = UInt64(bigEndian: raw.loadUnaligned(as: UInt64.self))
+    middle = UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    low = UInt32(bigEndian: raw.loadUnaligned(fromByteOffset: 16, as: UInt32.self))
+  }
+
   /// The object id of 40 hexadecimal digits, as UTF-8; nil for anything else.
   public init?(hex: some Collection<UInt8>) {
     guard hex.count == 40 else { return nil }

@@ -29,10 +29,10 @@ import Testing
 
   @Test func repositoriesThatAreNoAddressAreRefused() {
     for address in ["", "  ", "-x", "--upload-pack=x", "~/x", "a\nb", "ext::sh", "fd::3"] {
-      #expect(Repository.fault(in: address) != nil, "\(address)")
+      #expect(RepositoryRule.fault(in: address) != nil, "\(address)")
     }
     for address in ["x", "host:~/x", "[::1]:x", "https://h/a::b", "ssh://[::1]/x"] {
-      #expect(Repository.fault(in: address) == nil, "\(address)")
+      #expect(RepositoryRule.fault(in: address) == nil, "\(address)")
     }
   }
 

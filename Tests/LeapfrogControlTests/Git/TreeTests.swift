@@ -89,11 +89,11 @@ import Testing
     let absent = try fixture.id(String(repeating: "1", count: 40))
     let broken = try fixture.commit(tree: fixture.tree([("40000", "lost", absent)]))
     let repository = try fixture.open()
-    for commit in [absent, broken] {
-      let failure = failure { _ = try repository.tree(of: commit) }
-      #expect(failure?.message.contains("1111111111") == true)
-      #expect(failure?.remedy == "rm -r \(fixture.origin)")
-    }
+    let inside = failure { _ = try repository.tree(of: broken) }
+    #expect(inside?.message.contains("lacks directory 1111111111") == true)
+    #expect(inside?.remedy == "rm -r \(fixture.origin)")
+    let outside = failure { _ = try repository.difference(from: absent, to: broken) }
+    #expect(outside?.message == "commit 1111111111 is not in \(fixture.origin)")
     #expect(failure { _ = try repository.withBlob(absent) { $0.count } } != nil)
   }
 

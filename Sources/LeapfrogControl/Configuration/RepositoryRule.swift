@@ -1,7 +1,7 @@
 import Glibc
 
 /// The rule for the address of a repository, and what a local one is relative to.
-enum Repository {
+enum RepositoryRule {
   /// What is wrong with the address; nil when it can be used. Never shows the address itself.
   static func fault(in address: String) -> String? {
     guard address.contains(where: { !$0.isWhitespace }) else { return "is empty" }
