@@ -34,13 +34,13 @@ public struct LocalHost: Sendable {
       try await Subprocess.run(
         .path(FilePath(executable)), arguments: ["rpc"],
         input: .fileDescriptor(
-          FileDescriptor(rawValue: toChild.reading), closeAfterSpawningProcess: true),
+          toChild.reading, closeAfterSpawningProcess: true),
         output: .fileDescriptor(
-          FileDescriptor(rawValue: fromChild.writing), closeAfterSpawningProcess: true),
+          fromChild.writing, closeAfterSpawningProcess: true),
         error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false))
     }
     let connection = Connection(
-      host: "the local host", reading: fromChild.reading, writing: toChild.writing
+      host: "the local host", reading: fromChild.reading.rawValue, writing: toChild.writing.rawValue
     ) {
       switch await child.result {
       case .success(let result): "leapfrog-host ended with \(result.terminationStatus)"
@@ -58,14 +58,12 @@ public struct LocalHost: Sendable {
 
 /// A pipe that no other child inherits.
 private struct Pipe {
-  var reading: Int32
-  var writing: Int32
+  var reading: FileDescriptor
+  var writing: FileDescriptor
 
   static func make() throws -> Pipe {
-    var ends: [Int32] = [0, 0]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else {
-      throw Failure.failed("no pipe can be made: \(String(cString: strerror(errno)))")
-    }
-    return Pipe(reading: ends[0], writing: ends[1])
+    let ends = try FileDescriptor.pipe()
+    for end in [ends.readEnd, ends.writeEnd] { _ = fcntl(end.rawValue, F_SETFD, FD_CLOEXEC) }
+    return Pipe(reading: ends.readEnd, writing: ends.writeEnd)
   }
 }
