@@ -34,7 +34,7 @@ struct Jobs: Sendable {
     guard !Files.exists(files.record) else {
       throw Failure.refused("the job \(request.id) was run before, and no job is run twice")
     }
-    try Files.makeDirectories(files.directory, mode: 0o700)
+    try makeDirectory(files.directory)
     try Failpoint.around("job.record") {
       try JobRecord(request, grace: grace).write(to: files.record)
     }
@@ -52,7 +52,7 @@ struct Jobs: Sendable {
     let files = try checkedFiles(id)
     guard Files.exists(files.record) else { return .absent }
     if let report = files.report() { return .finished(report.result) }
-    if let pid = livingProcesses(files).first { return .running(pid: pid) }
+    if let pid = livingProcess(files) { return .running(pid: pid) }
     // It may have ended between the two looks.
     return files.report().map { .finished($0.result) } ?? .lost
   }
@@ -72,6 +72,15 @@ struct Jobs: Sendable {
     result.failure(of: what, output: output(of: id), path: outputPath(of: id))
   }
 
+  /// The error for a job that is lost, with what its runner has said, if anything.
+  func loss(of what: String, id: String) -> Failure {
+    let said = OutputTail.lines(3, of: files(id).log)
+    let reason = said.isEmpty ? "" : " (\(said))"
+    return .failed(
+      "nobody can tell how \(what) ended, since its runner died\(reason)",
+      remedy: "cat \(outputPath(of: id))")
+  }
+
   /// The names of all jobs.
   func ids() throws -> [String] {
     try Files.names(in: layout.jobs).filter(JobRequest.isValid(id:))
@@ -81,16 +90,8 @@ struct Jobs: Sendable {
   ///
   /// - Throws: `Failure` when they cannot be ended.
   func endLeftovers(of id: String) throws {
-    let files = try checkedFiles(id)
-    for signal in [SIGTERM, SIGKILL] {
-      let end = SuspendingClock.now + .seconds(signal == SIGTERM ? grace : 10)
-      while let _ = leftovers(files).first {
-        for pid in leftovers(files) { kill(pid, signal) }
-        guard SuspendingClock.now < end else { break }
-        usleep(20_000)
-      }
-    }
-    guard leftovers(files).isEmpty else {
+    let leftovers = Leftovers(files: try checkedFiles(id))
+    guard leftovers.end(grace: .seconds(grace)) else {
       throw Failure.stuck("processes of the job \(id) cannot be ended", remedy: "ps axf")
     }
   }
@@ -118,6 +119,13 @@ extension Jobs {
   private func checkedFiles(_ id: String) throws -> JobFiles {
     guard JobRequest.isValid(id: id) else { throw Failure.usage("'\(id)' cannot name a job") }
     return files(id)
+  }
+
+  /// Makes a job's directory; the record that follows makes it last.
+  private func makeDirectory(_ path: String) throws {
+    if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+    guard errno == ENOENT else { throw Failure.system("make the directory", path) }
+    try Files.makeDirectories(path, mode: 0o700)
   }
 
   private func startRunner(_ files: JobFiles) throws -> pid_t {
@@ -153,18 +161,8 @@ extension Jobs {
     return try self.state(of: id)
   }
 
-  private func livingProcesses(_ files: JobFiles) -> [pid_t] {
-    let recorded = files.processes().filter(\.isAlive).map(\.pid)
-    return recorded.isEmpty ? marked(files) : recorded
-  }
-
-  private func leftovers(_ files: JobFiles) -> [pid_t] {
-    let command = files.processes().dropFirst().filter(\.isAlive).map(\.pid)
-    return command + marked(files)
-  }
-
-  private func marked(_ files: JobFiles) -> [pid_t] {
-    ProcessTree.carrying("\(files.marker.key)=\(files.marker.value)")
+  private func livingProcess(_ files: JobFiles) -> pid_t? {
+    files.processes().first(where: \.isAlive)?.pid ?? Leftovers(files: files).pids.first
   }
 
   private func removeDirectory(_ path: String) throws {
