@@ -7,7 +7,7 @@ import LeapfrogCore
 /// its own, runs the command and writes the result last. So what became of a job can be told after
 /// any crash, and no job is ever run twice.
 struct Jobs: Sendable {
-  private let layout: Layout
+  let layout: Layout
   private let lock: Int32?
   private let executable: String
   private let grace: Double
@@ -42,7 +42,7 @@ struct Jobs: Sendable {
     case .success(let runner): wait(for: runner)
     case .failure(let error): return try refuse(files, because: Failure(error))
     }
-    return try settle(request.id)
+    return try settledState(of: request.id)
   }
 
   /// What became of a job.
@@ -67,11 +67,6 @@ struct Jobs: Sendable {
   /// The file with what a job's command printed.
   func outputPath(of id: String) -> String { files(id).output }
 
-  /// A result as an error that quotes the job's output; see `JobResult.failure`.
-  func failure(of what: String, id: String, result: JobResult) -> Failure {
-    result.failure(of: what, output: output(of: id), path: outputPath(of: id))
-  }
-
   /// The error for a job that is lost, with what its runner has said, if anything.
   func loss(of what: String, id: String) -> Failure {
     let said = OutputTail.lines(3, of: files(id).log)
@@ -86,37 +81,28 @@ struct Jobs: Sendable {
     try Files.names(in: layout.jobs).filter(JobRequest.isValid(id:))
   }
 
-  /// Ends the processes of a job whose runner has died: SIGTERM, the grace, SIGKILL.
+  /// What became of a job that nobody sees to any more: whatever is left of it is ended first. For
+  /// the holder of the pair's lock, who can have no living runner beside it.
   ///
-  /// - Throws: `Failure` when they cannot be ended.
-  func endLeftovers(of id: String) throws {
-    let leftovers = Leftovers(files: try checkedFiles(id))
+  /// - Throws: `Failure` when the job is still running under its runner, or cannot be ended.
+  func settledState(of id: String) throws -> JobState {
+    let state = try state(of: id)
+    guard case .running(let pid) = state else { return state }
+    let leftovers = Leftovers(files: files(id))
+    guard !leftovers.hasRunner else {
+      throw Failure.refused("the job \(id) is running as process \(pid)")
+    }
     guard leftovers.end(grace: .seconds(grace)) else {
       throw Failure.stuck("processes of the job \(id) cannot be ended", remedy: "ps axf")
     }
-  }
-
-  /// Removes all that is known of a job that is not running.
-  ///
-  /// - Throws: `Failure` when it is running, or when its files cannot be removed.
-  func forget(_ id: String) throws {
-    if case .running(let pid) = try state(of: id) {
-      throw Failure.refused("the job \(id) is running as process \(pid)")
-    }
-    // Renamed first: a crash in the middle must not leave a record without its result. The name
-    // cannot be that of a job.
-    let doomed = "\(layout.jobs)/~\(id)"
-    try removeDirectory(doomed)
-    guard Files.exists(files(id).directory) else { return }
-    try Files.rename(files(id).directory, to: doomed)
-    try removeDirectory(doomed)
+    return try self.state(of: id)
   }
 }
 
 extension Jobs {
-  private func files(_ id: String) -> JobFiles { JobFiles(directory: layout.job(id)) }
+  func files(_ id: String) -> JobFiles { JobFiles(directory: layout.job(id)) }
 
-  private func checkedFiles(_ id: String) throws -> JobFiles {
+  func checkedFiles(_ id: String) throws -> JobFiles {
     guard JobRequest.isValid(id: id) else { throw Failure.usage("'\(id)' cannot name a job") }
     return files(id)
   }
@@ -154,19 +140,7 @@ extension Jobs {
     return .finished(result)
   }
 
-  private func settle(_ id: String) throws -> JobState {
-    let state = try state(of: id)
-    guard case .running = state else { return state }
-    try endLeftovers(of: id)
-    return try self.state(of: id)
-  }
-
   private func livingProcess(_ files: JobFiles) -> pid_t? {
     files.processes().first(where: \.isAlive)?.pid ?? Leftovers(files: files).pids.first
-  }
-
-  private func removeDirectory(_ path: String) throws {
-    for name in try Files.names(in: path) { try Files.remove("\(path)/\(name)") }
-    if rmdir(path) == -1, errno != ENOENT { throw Failure.system("remove", path) }
   }
 }

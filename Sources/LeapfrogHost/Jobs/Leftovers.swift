@@ -16,6 +16,9 @@ struct Leftovers {
     ProcessTree.carrying("\(files.marker.key)=\(files.marker.value)")
   }
 
+  /// Whether the runner lives after all.
+  var hasRunner: Bool { files.processes().first?.isAlive == true }
+
   /// Ends them: SIGTERM, then SIGKILL.
   ///
   /// - Parameter grace: between the two.

@@ -67,9 +67,8 @@ import Testing
   @Test func makesAFailureThatNamesEverything() throws {
     let sandbox = try JobSandbox()
     _ = try sandbox.run("echo working; echo 'no such table: users'; exit 3")
-    let failure = sandbox.jobs.failure(
-      of: "the update of a.example.com", id: "one", result: .exited(3))
     let path = sandbox.jobs.outputPath(of: "one")
+    let failure = JobResult.exited(3).failure(of: "the update of a.example.com", output: path)
     #expect(
       "\(failure)" == "the update of a.example.com exited with status 3, and its last words were: "
         + "working / no such table: users; run `cat \(path)`")

@@ -17,6 +17,7 @@ import Testing
     #expect(eventually { sandbox.text("up") != nil })
     #expect(try sandbox.jobs.state(of: "one") == .running(pid: runner))
     #expect(throws: Failure.self) { try sandbox.jobs.forget("one") }
+    #expect(throws: Failure.self) { try sandbox.jobs.settledState(of: "one") }
     #expect(!sandbox.isLockFree)
     try Files.write([], to: "\(sandbox.root)/go")
     reap(runner)
@@ -34,8 +35,7 @@ import Testing
     reap(runner)
     #expect(try sandbox.jobs.state(of: "one") == .running(pid: command))
     #expect(!sandbox.isLockFree)
-    try sandbox.jobs.endLeftovers(of: "one")
-    #expect(try sandbox.jobs.state(of: "one") == .lost)
+    #expect(try sandbox.jobs.settledState(of: "one") == .lost)
     #expect(!isAlive(command))
     #expect(sandbox.isLockFree)
   }
@@ -74,9 +74,8 @@ import Testing
       Issue.record("the daemon was overlooked")
       return
     }
-    try sandbox.jobs.endLeftovers(of: "one")
+    #expect(try sandbox.jobs.settledState(of: "one") == .lost)
     #expect(!isAlive(daemon))
-    #expect(try sandbox.jobs.state(of: "one") == .lost)
   }
 
   @Test(arguments: [

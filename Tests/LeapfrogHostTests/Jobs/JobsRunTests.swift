@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import LeapfrogCore
 import Testing
@@ -106,6 +107,19 @@ import Testing
     #expect(try sandbox.jobs.state(of: "one") == .absent)
     #expect(try sandbox.jobs.ids() == ["two"])
     #expect(try Files.names(in: sandbox.layout.jobs) == ["two"])
+  }
+
+  @Test func forgetsWhatIsOlderThanATime() throws {
+    let sandbox = try JobSandbox()
+    _ = try sandbox.run("true", id: "old")
+    usleep(20_000)
+    let time = Date()
+    usleep(20_000)
+    _ = try sandbox.run("true", id: "new")
+    try sandbox.jobs.prune(keeping: nil)
+    #expect(try sandbox.jobs.ids() == ["new", "old"])
+    try sandbox.jobs.prune(keeping: time)
+    #expect(try sandbox.jobs.ids() == ["new"])
   }
 
   @Test func runsJobsSideBySide() async throws {
