@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LeapfrogCore
 
 /// A command of the app to be run as a job.
@@ -98,8 +99,28 @@ struct JobRecord: Codable, Sendable {
     try request.validate()
   }
 
-  /// Writes the record; it lasts when this returns.
+  /// Writes the record into the job's directory, once; both last when this returns.
+  ///
+  /// A torn record is one all the same: the job counts as begun. That saves the rename, and so a
+  /// second wait for the disk.
   func write(to path: String) throws {
-    try Files.write(JSONEncoder().encode(self), to: path, mode: 0o600)
+    let bytes = try Array(JSONEncoder().encode(self))
+    let file = try Descriptor(opening: path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+    do {
+      try Files.writeAll(bytes, to: file, path: path)
+      try makeLast(file, path)
+    } catch {
+      // Nothing has run yet, so this job was never begun.
+      try? Files.remove(path)
+      throw error
+    }
+  }
+
+  private func makeLast(_ file: borrowing Descriptor, _ path: String) throws {
+    let number = file.number
+    try system("sync", path) { fsync(number) }
+    let directory = Files.parent(of: path)
+    try Files.sync(directory: directory)
+    try Files.sync(directory: Files.parent(of: directory))
   }
 }

@@ -34,17 +34,11 @@ enum JobResult: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - what: the command, as the subject of a sentence.
-  ///   - output: its output, of which the last lines are shown.
-  ///   - path: the file with the whole output.
-  func failure(of what: String, output: String, path: String) -> Failure {
-    let words = Self.lastWords(of: output)
-    let end = words.isEmpty ? "" : ", and its last words were: \(words)"
+  ///   - path: the file with its output.
+  func failure(of what: String, output path: String) -> Failure {
+    let words = OutputTail.lines(3, of: path).split(separator: "\n").joined(separator: " / ")
+    let end = words.isEmpty ? "" : ", and its last words were: \(words.suffix(400))"
     return .failed("\(what) \(description)\(end)", remedy: "cat \(path)")
-  }
-
-  private static func lastWords(of output: String) -> String {
-    let lines = output.split(separator: "\n").suffix(3)
-    return String(lines.joined(separator: " / ").suffix(400))
   }
 }
 

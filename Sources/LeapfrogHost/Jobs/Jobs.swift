@@ -7,7 +7,7 @@ import LeapfrogCore
 /// its own, runs the command and writes the result last. So what became of a job can be told after
 /// any crash, and no job is ever run twice.
 struct Jobs: Sendable {
-  private let layout: Layout
+  let layout: Layout
   private let lock: Int32?
   private let executable: String
   private let grace: Double
@@ -34,7 +34,7 @@ struct Jobs: Sendable {
     guard !Files.exists(files.record) else {
       throw Failure.refused("the job \(request.id) was run before, and no job is run twice")
     }
-    try Files.makeDirectories(files.directory, mode: 0o700)
+    try makeDirectory(files.directory)
     try Failpoint.around("job.record") {
       try JobRecord(request, grace: grace).write(to: files.record)
     }
@@ -42,7 +42,7 @@ struct Jobs: Sendable {
     case .success(let runner): wait(for: runner)
     case .failure(let error): return try refuse(files, because: Failure(error))
     }
-    return try settle(request.id)
+    return try settledState(of: request.id)
   }
 
   /// What became of a job.
@@ -52,7 +52,7 @@ struct Jobs: Sendable {
     let files = try checkedFiles(id)
     guard Files.exists(files.record) else { return .absent }
     if let report = files.report() { return .finished(report.result) }
-    if let pid = livingProcesses(files).first { return .running(pid: pid) }
+    if let pid = livingProcess(files) { return .running(pid: pid) }
     // It may have ended between the two looks.
     return files.report().map { .finished($0.result) } ?? .lost
   }
@@ -67,9 +67,13 @@ struct Jobs: Sendable {
   /// The file with what a job's command printed.
   func outputPath(of id: String) -> String { files(id).output }
 
-  /// A result as an error that quotes the job's output; see `JobResult.failure`.
-  func failure(of what: String, id: String, result: JobResult) -> Failure {
-    result.failure(of: what, output: output(of: id), path: outputPath(of: id))
+  /// The error for a job that is lost, with what its runner has said, if anything.
+  func loss(of what: String, id: String) -> Failure {
+    let said = OutputTail.lines(3, of: files(id).log)
+    let reason = said.isEmpty ? "" : " (\(said))"
+    return .failed(
+      "nobody can tell how \(what) ended, since its runner died\(reason)",
+      remedy: "cat \(outputPath(of: id))")
   }
 
   /// The names of all jobs.
@@ -77,47 +81,37 @@ struct Jobs: Sendable {
     try Files.names(in: layout.jobs).filter(JobRequest.isValid(id:))
   }
 
-  /// Ends the processes of a job whose runner has died: SIGTERM, the grace, SIGKILL.
+  /// What became of a job that nobody sees to any more: whatever is left of it is ended first. For
+  /// the holder of the pair's lock, who can have no living runner beside it.
   ///
-  /// - Throws: `Failure` when they cannot be ended.
-  func endLeftovers(of id: String) throws {
-    let files = try checkedFiles(id)
-    for signal in [SIGTERM, SIGKILL] {
-      let end = SuspendingClock.now + .seconds(signal == SIGTERM ? grace : 10)
-      while let _ = leftovers(files).first {
-        for pid in leftovers(files) { kill(pid, signal) }
-        guard SuspendingClock.now < end else { break }
-        usleep(20_000)
-      }
-    }
-    guard leftovers(files).isEmpty else {
-      throw Failure.stuck("processes of the job \(id) cannot be ended", remedy: "ps axf")
-    }
-  }
-
-  /// Removes all that is known of a job that is not running.
-  ///
-  /// - Throws: `Failure` when it is running, or when its files cannot be removed.
-  func forget(_ id: String) throws {
-    if case .running(let pid) = try state(of: id) {
+  /// - Throws: `Failure` when the job is still running under its runner, or cannot be ended.
+  func settledState(of id: String) throws -> JobState {
+    let state = try state(of: id)
+    guard case .running(let pid) = state else { return state }
+    let leftovers = Leftovers(files: files(id))
+    guard !leftovers.hasRunner else {
       throw Failure.refused("the job \(id) is running as process \(pid)")
     }
-    // Renamed first: a crash in the middle must not leave a record without its result. The name
-    // cannot be that of a job.
-    let doomed = "\(layout.jobs)/~\(id)"
-    try removeDirectory(doomed)
-    guard Files.exists(files(id).directory) else { return }
-    try Files.rename(files(id).directory, to: doomed)
-    try removeDirectory(doomed)
+    guard leftovers.end(grace: .seconds(grace)) else {
+      throw Failure.stuck("processes of the job \(id) cannot be ended", remedy: "ps axf")
+    }
+    return try self.state(of: id)
   }
 }
 
 extension Jobs {
-  private func files(_ id: String) -> JobFiles { JobFiles(directory: layout.job(id)) }
+  func files(_ id: String) -> JobFiles { JobFiles(directory: layout.job(id)) }
 
-  private func checkedFiles(_ id: String) throws -> JobFiles {
+  func checkedFiles(_ id: String) throws -> JobFiles {
     guard JobRequest.isValid(id: id) else { throw Failure.usage("'\(id)' cannot name a job") }
     return files(id)
+  }
+
+  /// Makes a job's directory; the record that follows makes it last.
+  private func makeDirectory(_ path: String) throws {
+    if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+    guard errno == ENOENT else { throw Failure.system("make the directory", path) }
+    try Files.makeDirectories(path, mode: 0o700)
   }
 
   private func startRunner(_ files: JobFiles) throws -> pid_t {
@@ -146,29 +140,7 @@ extension Jobs {
     return .finished(result)
   }
 
-  private func settle(_ id: String) throws -> JobState {
-    let state = try state(of: id)
-    guard case .running = state else { return state }
-    try endLeftovers(of: id)
-    return try self.state(of: id)
-  }
-
-  private func livingProcesses(_ files: JobFiles) -> [pid_t] {
-    let recorded = files.processes().filter(\.isAlive).map(\.pid)
-    return recorded.isEmpty ? marked(files) : recorded
-  }
-
-  private func leftovers(_ files: JobFiles) -> [pid_t] {
-    let command = files.processes().dropFirst().filter(\.isAlive).map(\.pid)
-    return command + marked(files)
-  }
-
-  private func marked(_ files: JobFiles) -> [pid_t] {
-    ProcessTree.carrying("\(files.marker.key)=\(files.marker.value)")
-  }
-
-  private func removeDirectory(_ path: String) throws {
-    for name in try Files.names(in: path) { try Files.remove("\(path)/\(name)") }
-    if rmdir(path) == -1, errno != ENOENT { throw Failure.system("remove", path) }
+  private func livingProcess(_ files: JobFiles) -> pid_t? {
+    files.processes().first(where: \.isAlive)?.pid ?? Leftovers(files: files).pids.first
   }
 }

@@ -13,9 +13,10 @@ enum OutputTail {
   static func clean(_ bytes: some Collection<UInt8>) -> String {
     var text = String.UnicodeScalarView()
     for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
-      text.append(isHarmless(scalar) ? scalar : "\u{FFFD}")
+      if scalar == "\n", text.last == "\r" { text.removeLast() }
+      text.append(scalar)
     }
-    return String(text).replacing("\u{FFFD}\n", with: "\n")
+    return String(String.UnicodeScalarView(text.map { isHarmless($0) ? $0 : "\u{FFFD}" }))
   }
 
   private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {

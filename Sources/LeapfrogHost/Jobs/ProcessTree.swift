@@ -53,11 +53,13 @@ enum ProcessTree {
     return found.filter { !$0.isZombie }
   }
 
-  /// The processes that were started with this variable in their environment.
+  /// The other processes that were started with this variable in their environment.
   static func carrying(_ variable: String) -> [pid_t] {
     let wanted = Array(variable.utf8)
     return pids().filter { pid in
-      guard let environment = try? Files.read("/proc/\(pid)/environ", atMost: 8 << 20) else {
+      guard pid != getpid(),
+        let environment = try? Files.read("/proc/\(pid)/environ", atMost: 8 << 20)
+      else {
         return false
       }
       return environment.split(separator: 0).contains { $0.elementsEqual(wanted) }
