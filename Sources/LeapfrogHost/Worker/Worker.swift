@@ -45,14 +45,14 @@ public final class Worker: Sendable {
 
   // MARK: The platform
 
-  /// Builds the platform where that is still to be done. A failed build ends the release.
-  private func ready() throws {
-    guard startsNew, let to = release.order.to, needsCode else { return }
-    try Build(
+  /// Builds the platform where that is still to be done; a failure ends the release before it begins.
+  private func built() -> Failure? {
+    guard startsNew, let to = release.order.to, needsCode else { return nil }
+    let build = Build(
       layout: layout, order: release.order, platform: to, jobs: jobs, journal: journal,
-      release: release.id
-    )
-    .runIfNeeded()
+      release: release.id)
+    do { try build.runIfNeeded() } catch { return Failure(error) }
+    return nil
   }
 
   private var needsCode: Bool {
