@@ -214,7 +214,9 @@ import Testing
     let address = "http://user:\(secret)@127.0.0.1:\(listener.port)/x.git"
     let mirror = Mirror(pair: "acme", repository: address, below: fixture.root + "/mirrors")
     let task = Task { try await mirror.fetch(deadline: .seconds(60)) }
-    while listener.requests.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+    for _ in 0..<1000 where listener.requests.isEmpty {
+      try await Task.sleep(for: .milliseconds(10))
+    }
     let lines = commandLines()
     task.cancel()
     _ = await task.result
