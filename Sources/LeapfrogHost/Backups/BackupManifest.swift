@@ -54,22 +54,13 @@ extension BackupManifest {
   private static var encoder: JSONEncoder {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.dateEncodingStrategy = .custom { date, encoder in
-      var container = encoder.singleValueContainer()
-      try container.encode(date.formatted(timeStyle))
-    }
+    encoder.dateEncodingStrategy = .millisecondsSince1970
     return encoder
   }
 
   private static var decoder: JSONDecoder {
     let decoder = JSONDecoder()
-    decoder.dateDecodingStrategy = .custom { decoder in
-      try timeStyle.parse(decoder.singleValueContainer().decode(String.self))
-    }
+    decoder.dateDecodingStrategy = .millisecondsSince1970
     return decoder
-  }
-
-  private static var timeStyle: Date.ISO8601FormatStyle {
-    Date.ISO8601FormatStyle(includingFractionalSeconds: true)
   }
 }

@@ -1,5 +1,3 @@
-import LeapfrogCore
-
 /// What is backed up and restored: a site's data and its database.
 struct BackupSource: Sendable {
   /// The site's name.
@@ -9,20 +7,11 @@ struct BackupSource: Sendable {
   /// nil for a site without a database.
   let engine: (any DatabaseEngine)?
 
-  init(site: String, data: String, engine: (any DatabaseEngine)?) {
-    self.site = site
-    self.data = data
-    self.engine = engine
-  }
-
-  /// The source of a site of a pair.
-  init(_ spec: SiteSpec, layout: Layout) {
-    let data = layout.site(spec.name)
-    self.init(
-      site: spec.name, data: data,
-      engine: spec.database.map { Engines.engine(for: $0, data: data) })
-  }
-
   /// What the file backup leaves alone.
   var leftOut: Set<TreePath> { engine?.ownFiles ?? [] }
+
+  /// Everything in the data that is the file backup's business.
+  func scan() throws -> TreeScan {
+    try TreeScan(DirectoryTree(data), leavingOut: leftOut, strict: false)
+  }
 }

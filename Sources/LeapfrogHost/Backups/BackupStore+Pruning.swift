@@ -8,14 +8,12 @@ extension BackupStore {
   /// - Parameter needed: backups of unfinished migrations, and those being made.
   /// - Returns: the names of those that were removed.
   @discardableResult
-  func prune(_ site: String, keep: Int, needed: Set<String>) throws -> [String] {
+  func prune(site: String, keep: Int, needed: Set<String>) throws -> [String] {
     try removeMarked(site)
-    let unfinished = try ids(site).filter {
+    let unfinished = try ids(site: site).filter {
       try !Files.exists(layout.place(ofBackup: $0, site: site).manifest)
     }
-    let good = try list(site).map(\.id).filter {
-      (try? verify($0, site: site, deep: false)) != nil
-    }
+    let good = try list(site: site).map(\.id).filter { isGood($0, site: site) }
     let doomed = (unfinished + good.dropFirst(max(1, keep))).filter { !needed.contains($0) }
     for id in doomed { try remove(id, site: site) }
     return doomed

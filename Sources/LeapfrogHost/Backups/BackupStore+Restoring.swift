@@ -5,11 +5,14 @@ extension BackupStore {
   /// What changed or came since goes to `aside`. Doing it again after a crash is fine.
   ///
   /// - Throws: `Failure` when the backup is damaged or the data cannot be written.
-  func restoreFiles(_ manifest: BackupManifest, to source: BackupSource, aside: String) throws {
+  func restoreFiles(
+    _ manifest: BackupManifest, to data: String, aside: String, engine: (any DatabaseEngine)?
+  ) throws {
+    let source = BackupSource(site: manifest.site, data: data, engine: engine)
     let place = try layout.place(ofBackup: manifest.id, site: manifest.site)
     let restore = FileRestore(
       list: try fileList(manifest), files: try DirectoryTree(place.files),
-      live: try DirectoryTree(source.data), leftOut: source.leftOut, aside: Aside(aside))
+      live: try DirectoryTree(data), leftOut: source.leftOut, aside: SetAside(aside))
     try Failpoint.around("restore.files") {
       do { try restore.run() } catch let unsettled as Unsettled { throw unsettled.failure }
     }
@@ -17,17 +20,15 @@ extension BackupStore {
 
   /// Bytes that a backup and a restore of a site can need: the database twice, and what a backup
   /// has to copy of the files, twice too because an update may change it again.
-  func spaceNeeded(_ source: BackupSource) throws -> Int64 {
-    let database = try source.engine?.size() ?? 0
-    let files = try changedBytes(source)
-    return database.multipliedClamped(by: 2).addingClamped(files.multipliedClamped(by: 2))
+  func spaceNeeded(site: String, data: String, engine: (any DatabaseEngine)?) throws -> Int64 {
+    let source = BackupSource(site: site, data: data, engine: engine)
+    let once = try (engine?.size() ?? 0).addingClamped(changedBytes(source))
+    return once.addingClamped(once)
   }
 
   private func changedBytes(_ source: BackupSource) throws -> Int64 {
-    let known = try latest(source.site).map { try fileList($0).byPath } ?? [:]
-    let tree = try DirectoryTree(source.data)
-    let scan = try TreeScan(tree, leavingOut: source.leftOut, strict: false)
-    return scan.entries.reduce(0) { sum, entry in
+    let known = try latest(site: source.site).map { try fileList($0).byPath } ?? [:]
+    return try source.scan().entries.reduce(0) { sum, entry in
       guard entry.status.kind == .file, known[entry.path]?.isUntouched(entry.status) != true
       else { return sum }
       return sum.addingClamped(entry.status.size)
@@ -39,10 +40,5 @@ extension Int64 {
   fileprivate func addingClamped(_ other: Int64) -> Int64 {
     let (sum, overflows) = addingReportingOverflow(other)
     return overflows ? .max : sum
-  }
-
-  fileprivate func multipliedClamped(by factor: Int64) -> Int64 {
-    let (product, overflows) = multipliedReportingOverflow(by: factor)
-    return overflows ? .max : product
   }
 }

@@ -5,12 +5,12 @@ import LeapfrogCore
 /// untouched since the backup is not read. Each file changes in one rename, and doing it all again
 /// finds what is right already by its contents.
 struct FileRestore {
-  let list: FileList
+  let list: SnapshotList
   /// The backup's copies.
   let files: DirectoryTree
   let live: DirectoryTree
   let leftOut: Set<TreePath>
-  let aside: Aside
+  let aside: SetAside
 
   /// The name that a file has while it is written.
   private static let temporary = Array(".leapfrog-restoring".utf8)
@@ -29,10 +29,10 @@ struct FileRestore {
   }
 
   /// Sets aside what the backup does not have, or has as something else.
-  private func clear(_ scan: TreeScan, wanted: [TreePath: FileRecord]) throws {
+  private func clear(_ scan: TreeScan, wanted: [TreePath: SnapshotRecord]) throws {
     for entry in scan.entries.reversed() {
       let kind = wanted[entry.path]?.kind
-      guard kind == nil || kind != FileRecord.Kind(entry.status.kind) else { continue }
+      guard kind == nil || kind != SnapshotRecord.Kind(entry.status.kind) else { continue }
       switch entry.status.kind {
       case .directory: try clearDirectory(entry.path, isInTheWay: kind != nil)
       case .file, .link: try aside.take(entry.path, from: live)
@@ -46,7 +46,7 @@ struct FileRestore {
     try aside.take(path, from: live)
   }
 
-  private func put(_ record: FileRecord, found: FileStatus?) throws {
+  private func put(_ record: SnapshotRecord, found: FileStatus?) throws {
     switch record.kind {
     case .directory: try live.makeDirectory(record.path)
     case .link: try putLink(record, found: found)
@@ -54,7 +54,7 @@ struct FileRestore {
     }
   }
 
-  private func putLink(_ record: FileRecord, found: FileStatus?) throws {
+  private func putLink(_ record: SnapshotRecord, found: FileStatus?) throws {
     if found?.kind == .link {
       if try isSameLink(record) { return try giveOwner(record) }
       try aside.take(record.path, from: live)
@@ -68,11 +68,11 @@ struct FileRestore {
     try giveOwner(record)
   }
 
-  private func isSameLink(_ record: FileRecord) throws -> Bool {
+  private func isSameLink(_ record: SnapshotRecord) throws -> Bool {
     try FileDigest(of: live.target(ofLink: record.path)) == record.digest
   }
 
-  private func putFile(_ record: FileRecord, found: FileStatus?) throws {
+  private func putFile(_ record: SnapshotRecord, found: FileStatus?) throws {
     if let found, found.kind == .file {
       if record.isUntouched(found) { return }
       if try isSameFile(record, found) { return try giveAttributes(record) }
@@ -82,13 +82,13 @@ struct FileRestore {
     try copyBack(record)
   }
 
-  private func isSameFile(_ record: FileRecord, _ found: FileStatus) throws -> Bool {
+  private func isSameFile(_ record: SnapshotRecord, _ found: FileStatus) throws -> Bool {
     guard found.size == record.size else { return false }
     let file = try live.openFile(record.path)
     return try FileContents.digest(of: file, name: live.label(record.path)) == record.digest
   }
 
-  private func copyBack(_ record: FileRecord) throws {
+  private func copyBack(_ record: SnapshotRecord) throws {
     let temporary = record.path.sibling(Self.temporary)
     try live.removeAll(temporary)
     let source = try openCopy(record)
@@ -101,20 +101,20 @@ struct FileRestore {
     try live.rename(temporary, to: record.path)
   }
 
-  private func openCopy(_ record: FileRecord) throws -> Descriptor {
+  private func openCopy(_ record: SnapshotRecord) throws -> Descriptor {
     do { return try files.openFile(record.path) } catch is Unsettled {
       throw Failure.failed("\(files.label(record.path)) is missing from the backup")
     }
   }
 
-  private func requireDigest(_ digest: FileDigest, of record: FileRecord) throws {
+  private func requireDigest(_ digest: FileDigest, of record: SnapshotRecord) throws {
     guard digest != record.digest else { return }
     try live.removeAll(record.path.sibling(Self.temporary))
     throw Failure.failed(
       "\(files.label(record.path)) is damaged: its SHA-256 is not the recorded one")
   }
 
-  private func giveAttributes(_ record: FileRecord) throws {
+  private func giveAttributes(_ record: SnapshotRecord) throws {
     guard let status = try live.status(record.path) else { return }
     var present = status.attributes
     if record.kind == .directory { present.modified = nil }
@@ -126,7 +126,7 @@ struct FileRestore {
       to: Descriptor(adopting: number), name: live.label(record.path))
   }
 
-  private func giveOwner(_ record: FileRecord) throws {
+  private func giveOwner(_ record: SnapshotRecord) throws {
     guard geteuid() == 0 else { return }
     try live.at(record.path, "give") {
       fchownat($0, $1, record.owner, record.group, AT_SYMLINK_NOFOLLOW)

@@ -9,7 +9,7 @@ import LeapfrogCore
 struct SnapshotPass {
   /// What the pass found.
   struct Result {
-    var list: FileList
+    var list: SnapshotList
     /// Sockets, FIFOs and devices, which are not backed up.
     var skipped: Int
   }
@@ -18,7 +18,7 @@ struct SnapshotPass {
   let files: DirectoryTree
   let leftOut: Set<TreePath>
   /// What was copied before, by path.
-  let known: [TreePath: FileRecord]
+  let known: [TreePath: SnapshotRecord]
   /// Where what is known is; nil when it is in `files` already.
   let previous: DirectoryTree?
   /// Whether the site's writers are stopped, so that a change meanwhile is a fault.
@@ -33,16 +33,16 @@ struct SnapshotPass {
   func run() throws -> Result {
     let scan = try TreeScan(live, leavingOut: leftOut, strict: strict)
     try removeGone(scan)
-    var records: [FileRecord] = []
+    var records: [SnapshotRecord] = []
     for entry in scan.entries {
       if let record = try settled({ try place(entry) }) { records.append(record) }
     }
     let skipped = scan.entries.count { $0.status.kind == .other }
-    return Result(list: FileList(records), skipped: skipped)
+    return Result(list: SnapshotList(records), skipped: skipped)
   }
 
   /// What a body makes; nil where something vanished meanwhile and that is no fault.
-  private func settled(_ body: () throws -> FileRecord?) throws -> FileRecord? {
+  private func settled(_ body: () throws -> SnapshotRecord?) throws -> SnapshotRecord? {
     do { return try body() } catch let unsettled as Unsettled {
       if strict { throw unsettled }
       return nil
@@ -52,11 +52,11 @@ struct SnapshotPass {
   private func removeGone(_ scan: TreeScan) throws {
     guard previous == nil else { return }
     let kinds = Dictionary(
-      scan.entries.map { ($0.path, FileRecord.Kind($0.status.kind)) }, uniquingKeysWith: { $1 })
+      scan.entries.map { ($0.path, SnapshotRecord.Kind($0.status.kind)) }, uniquingKeysWith: { $1 })
     for (path, record) in known where kinds[path] != record.kind { try files.removeAll(path) }
   }
 
-  private func place(_ entry: TreeScan.Entry) throws -> FileRecord? {
+  private func place(_ entry: TreeScan.Entry) throws -> SnapshotRecord? {
     switch entry.status.kind {
     case .other: return nil
     case .directory: return try placeDirectory(entry)
@@ -65,22 +65,22 @@ struct SnapshotPass {
     }
   }
 
-  private func placeDirectory(_ entry: TreeScan.Entry) throws -> FileRecord {
+  private func placeDirectory(_ entry: TreeScan.Entry) throws -> SnapshotRecord {
     try files.makeDirectory(entry.path)
-    return FileRecord(entry.path, .directory, entry.status)
+    return SnapshotRecord(entry.path, .directory, entry.status)
   }
 
-  private func placeLink(_ entry: TreeScan.Entry) throws -> FileRecord {
+  private func placeLink(_ entry: TreeScan.Entry) throws -> SnapshotRecord {
     let target = try live.target(ofLink: entry.path)
     try files.removeAll(entry.path)
     try files.makeLink(entry.path, target: target)
-    var record = FileRecord(entry.path, .link, entry.status, digest: FileDigest(of: target))
+    var record = SnapshotRecord(entry.path, .link, entry.status, digest: FileDigest(of: target))
     record.size = Int64(target.count)
     return record
   }
 
   /// The known record, where the file needs no copy.
-  private func keepKnown(_ entry: TreeScan.Entry) throws -> FileRecord? {
+  private func keepKnown(_ entry: TreeScan.Entry) throws -> SnapshotRecord? {
     guard let record = known[entry.path], record.isUntouched(entry.status) else { return nil }
     guard let previous else { return record }
     guard let copy = try previous.status(entry.path), copy.kind == .file, copy.size == record.size
@@ -88,7 +88,7 @@ struct SnapshotPass {
     return try files.link(entry.path, from: previous) ? record : nil
   }
 
-  private func copy(_ path: TreePath) throws -> FileRecord {
+  private func copy(_ path: TreePath) throws -> SnapshotRecord {
     for _ in 1..<Self.attempts {
       let (record, isSettled) = try copyOnce(path)
       if isSettled { return record }
@@ -99,7 +99,7 @@ struct SnapshotPass {
     return record
   }
 
-  private func copyOnce(_ path: TreePath) throws -> (record: FileRecord, isSettled: Bool) {
+  private func copyOnce(_ path: TreePath) throws -> (record: SnapshotRecord, isSettled: Bool) {
     let started = Self.now
     let source = try live.openFile(path)
     guard let status = FileStatus(source) else { throw Unsettled(path: live.label(path)) }
@@ -107,7 +107,7 @@ struct SnapshotPass {
     let target = try files.makeFile(path)
     let (size, digest) = try FileContents.copy(
       source, name: live.label(path), to: target, named: files.label(path))
-    var record = FileRecord(path, .file, status, digest: digest)
+    var record = SnapshotRecord(path, .file, status, digest: digest)
     record.size = size
     if status.changed > started &- Self.clockGrain { record.changed = 0 }
     return (record, FileStatus(source) == status && size == status.size)

@@ -62,10 +62,14 @@ struct SQLiteBackup {
     return copied
   }
 
+  /// Brings the WAL into the database; a reader that lasts prevents it, and is not waited for long
+  /// because the site may be closed meanwhile.
   private func checkpoint(_ database: Database) throws {
     guard place.walBytes > 0 else { return }
     do {
+      try database.execute(sql: "PRAGMA busy_timeout = 1000")
       _ = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+      try database.execute(sql: "PRAGMA busy_timeout = \(SQLiteConnection.patience * 1000)")
     } catch let error as DatabaseError {
       guard error.resultCode.primaryResultCode == .SQLITE_BUSY else { throw error }
     }

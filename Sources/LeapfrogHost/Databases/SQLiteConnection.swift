@@ -5,7 +5,7 @@ import LeapfrogCore
 /// naming the file.
 enum SQLiteConnection {
   /// How long a lock of another process is waited for, in seconds.
-  private static let patience = 5.0
+  static let patience = 5
 
   /// Runs a body on an open database; nothing is left open when it returns or throws.
   static func use<Value>(
@@ -24,7 +24,7 @@ enum SQLiteConnection {
   private static func configuration(readOnly: Bool) -> Configuration {
     var configuration = Configuration()
     configuration.readonly = readOnly
-    configuration.busyMode = .timeout(patience)
+    configuration.busyMode = .timeout(Double(patience))
     configuration.foreignKeysEnabled = false
     // Schemas of old applications hold "text" for 'text'.
     configuration.acceptsDoubleQuotedStringLiterals = true

@@ -11,7 +11,7 @@ struct SQLiteContents {
   func counts() throws -> [String: Int] {
     var counts: [String: Int] = [:]
     for table in try tables() {
-      let sql = "SELECT count(*) FROM \(table.quotedDatabaseIdentifier)"
+      let sql = "SELECT count(*) FROM \(Self.quoted(table))"
       counts[table] = try tolerated { try Int.fetchOne(database, sql: sql) } ?? nil
     }
     return counts
@@ -28,7 +28,7 @@ struct SQLiteContents {
       return try judge(answer, path: path)
     }
     for table in try tables() {
-      let sql = "PRAGMA \(check)(\(table.quotedDatabaseIdentifier))"
+      let sql = "PRAGMA \(check)(\(Self.quoted(table)))"
       if let answer = try tolerated({ try first(sql) }) { try judge(answer, path: path) }
     }
   }
@@ -49,6 +49,10 @@ struct SQLiteContents {
         SELECT name FROM sqlite_master
         WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
         """)
+  }
+
+  private static func quoted(_ name: String) -> String {
+    "\"" + name.replacing("\"", with: "\"\"") + "\""
   }
 
   /// nil where a statement needs a function, collation or module that only the application has.

@@ -54,7 +54,7 @@ struct SQLiteEngine: DatabaseEngine {
   func restore(_ record: DatabaseRecord, from directory: String, aside: String) throws {
     try makeDirectory()
     try SQLiteRestore(
-      place: place(), record: record, directory: directory, aside: Aside(aside)
+      place: place(), record: record, directory: directory, aside: SetAside(aside)
     ).run()
   }
 

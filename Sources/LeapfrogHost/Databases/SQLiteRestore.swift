@@ -9,7 +9,7 @@ struct SQLiteRestore {
   let place: SQLitePlace
   let record: DatabaseRecord
   let directory: String
-  let aside: Aside
+  let aside: SetAside
 
   func run() throws {
     try record.verifySize(in: directory)

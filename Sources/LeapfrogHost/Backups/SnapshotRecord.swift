@@ -1,7 +1,7 @@
 import LeapfrogCore
 
 /// One line of a backup's list: a file, directory or link of the site's data as it was.
-struct FileRecord: Equatable, Sendable {
+struct SnapshotRecord: Equatable, Sendable {
   enum Kind: UInt8, Sendable {
     case file = 0x66
     case directory = 0x64
@@ -52,7 +52,7 @@ struct FileRecord: Equatable, Sendable {
   }
 }
 
-extension FileRecord.Kind {
+extension SnapshotRecord.Kind {
   /// nil for what is not backed up.
   init?(_ kind: FileStatus.Kind) {
     switch kind {
@@ -64,7 +64,7 @@ extension FileRecord.Kind {
   }
 }
 
-extension FileRecord {
+extension SnapshotRecord {
   /// `KIND MODE OWNER GROUP SIZE MODIFIED CHANGED INODE SHA256 PATH`, without the NUL at its end.
   var encoded: [UInt8] {
     let numbers = [Int64(mode), Int64(owner), Int64(group), size, modified, changed]

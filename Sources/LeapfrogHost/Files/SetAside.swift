@@ -3,7 +3,7 @@ import LeapfrogCore
 
 /// A place for what is in the way but may be somebody's. Each user of it gets a numbered directory
 /// of its own, made with the first thing it takes, in which paths are kept.
-final class Aside {
+final class SetAside {
   private let path: String
   private var made: DirectoryTree?
 

@@ -1,13 +1,13 @@
 import LeapfrogCore
 
 /// The copies of the files in a backup.
-struct BackupFiles {
+struct SnapshotFiles {
   let tree: DirectoryTree
 
   /// Compares the copies with the list: that each is there with its size, with `deep` every byte.
   ///
   /// - Throws: `Failure` naming the first that is missing or damaged.
-  func verify(_ list: FileList, deep: Bool) throws {
+  func verify(_ list: SnapshotList, deep: Bool) throws {
     for record in list.records {
       do { try verify(record, deep: deep) } catch let unsettled as Unsettled {
         throw Failure.failed("\(unsettled.path) is missing from the backup")
@@ -15,12 +15,12 @@ struct BackupFiles {
     }
   }
 
-  private func verify(_ record: FileRecord, deep: Bool) throws {
+  private func verify(_ record: SnapshotRecord, deep: Bool) throws {
     let name = tree.label(record.path)
     guard let status = try tree.status(record.path) else {
       throw Failure.failed("\(name) is missing from the backup")
     }
-    guard FileRecord.Kind(status.kind) == record.kind,
+    guard SnapshotRecord.Kind(status.kind) == record.kind,
       record.kind == .directory || status.size == record.size
     else { throw Failure.failed("\(name) is damaged: it is not of the recorded kind or size") }
     if deep, try digest(record) != record.digest {
@@ -28,7 +28,7 @@ struct BackupFiles {
     }
   }
 
-  private func digest(_ record: FileRecord) throws -> FileDigest? {
+  private func digest(_ record: SnapshotRecord) throws -> FileDigest? {
     switch record.kind {
     case .directory: return nil
     case .link: return FileDigest(of: try tree.target(ofLink: record.path))

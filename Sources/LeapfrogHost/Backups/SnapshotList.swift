@@ -2,14 +2,14 @@ import LeapfrogCore
 
 /// Every file, directory and link of a backup, sorted by path. On disk: a head, then the records,
 /// each ended by a NUL, the one byte that no path holds.
-struct FileList: Equatable, Sendable {
-  private(set) var records: [FileRecord]
+struct SnapshotList: Equatable, Sendable {
+  private(set) var records: [SnapshotRecord]
 
   /// The longest list that is read, in bytes: some millions of files.
   private static let longest = 1 << 30
   private static let head = Array("leapfrog files 1".utf8)
 
-  init(_ records: [FileRecord]) {
+  init(_ records: [SnapshotRecord]) {
     self.records = records.sorted { $0.path < $1.path }
   }
 
@@ -20,7 +20,7 @@ struct FileList: Equatable, Sendable {
   var bytes: Int64 { records.reduce(0) { $0 &+ ($1.kind == .file ? $1.size : 0) } }
 
   /// The records by path.
-  var byPath: [TreePath: FileRecord] {
+  var byPath: [TreePath: SnapshotRecord] {
     Dictionary(records.map { ($0.path, $0) }) { first, _ in first }
   }
 
@@ -38,7 +38,12 @@ struct FileList: Equatable, Sendable {
   ///
   /// - Throws: `Failure` when the file is missing, not whole or no list.
   init(reading path: String) throws {
-    try self.init(encoded: Files.read(path, atMost: Self.longest), name: path)
+    try self.init(encoded: Self.bytes(of: path), name: path)
+  }
+
+  /// The bytes of a list on disk.
+  static func bytes(of path: String) throws -> [UInt8] {
+    try Files.read(path, atMost: longest)
   }
 
   /// The list of its bytes.
@@ -47,7 +52,7 @@ struct FileList: Equatable, Sendable {
     guard lines.popLast()?.isEmpty == true, let head = lines.first, Array(head) == Self.head else {
       throw Failure.failed("\(name) is not a whole list of files")
     }
-    let records = lines.dropFirst().map(FileRecord.init(encoded:))
+    let records = lines.dropFirst().map(SnapshotRecord.init(encoded:))
     if let number = records.firstIndex(where: { $0 == nil }) {
       throw Failure.failed("\(name) has a record that cannot be read, number \(number)")
     }
