@@ -10,7 +10,8 @@ extension Profile {
     commands: SiteCommands(
       install: manage("exec \"$p\" manage.py migrate --noinput"),
       update: manage("exec \"$p\" manage.py migrate --noinput"),
-      pending: manage(pending)))
+      pending: manage(pending)),
+    updatingPaths: ["/migrations/"])
 
   private static func manage(_ text: String) -> Command {
     Command(shell: interpreter + text)

@@ -5,9 +5,20 @@ public struct Profile: Sendable {
   /// The commands of a site that does not set its own.
   public let commands: SiteCommands
 
-  init(name: String, commands: SiteCommands = SiteCommands()) {
+  /// Parts of paths whose change can mean an update of data: a folder between slashes, for example
+  /// `/migrations/`, or the end of a name. Empty where the profile cannot tell.
+  let updatingPaths: [String]
+
+  init(name: String, commands: SiteCommands = SiteCommands(), updatingPaths: [String] = []) {
     self.name = name
     self.commands = commands
+    self.updatingPaths = updatingPaths
+  }
+
+  /// Whether a change of that path can mean an update of data.
+  public func mayUpdateData(path: String) -> Bool {
+    let path = "/" + path
+    return updatingPaths.contains { $0.hasSuffix("/") ? path.contains($0) : path.hasSuffix($0) }
   }
 
   /// The site with everything that the profile brings. What the site sets itself always wins, a

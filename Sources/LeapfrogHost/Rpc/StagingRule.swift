@@ -18,7 +18,7 @@ struct StagingRule {
     }
     guard let first = idle.first else { throw try straggling(sites) }
     guard idle.count == 2 else { return first }
-    return try PlatformManifest.header(layout, .blue) == nil ? .blue : .green
+    return try PlatformManifest.header(of: .blue, in: layout) == nil ? .blue : .green
   }
 
   private func verifyNothingOpen() throws {
@@ -40,7 +40,7 @@ struct StagingRule {
 
   private func straggling(_ sites: [String: PlatformName]) throws -> Failure {
     let parts = try PlatformName.allCases.map { name in
-      let ref = try PlatformManifest.header(layout, name)?.ref ?? "no ref"
+      let ref = try PlatformManifest.header(of: name, in: layout)?.ref ?? "no ref"
       return "\(Self.names(sites.filter { $0.value == name }.keys.sorted())) on \(name) (\(ref))"
     }
     let target = try journalTarget()

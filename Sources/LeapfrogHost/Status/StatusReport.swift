@@ -18,7 +18,7 @@ struct StatusReport {
 
   private func platforms(_ places: [String: PlatformName]) throws -> [String: PlatformStatus] {
     try PlatformName.allCases.reduce(into: [:]) { result, name in
-      let header = try PlatformManifest.header(layout, name)
+      let header = try PlatformManifest.header(of: name, in: layout)
       result[name.rawValue] = PlatformStatus(
         ref: header?.ref, commit: header?.commit,
         sites: places.filter { $0.value == name }.keys.sorted(), state: header?.state ?? .empty)

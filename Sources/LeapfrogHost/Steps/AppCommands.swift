@@ -31,7 +31,7 @@ struct AppCommands {
   /// What became of a command that must never run twice.
   func outcome(_ command: Command, as name: String) throws -> Probe {
     guard !command.isNone else { return .redo }
-    let state = try migration.jobs.state(of: id(name))
+    let state = try migration.jobs.settledState(of: id(name))
     if case .absent = state { return .redo }
     do {
       try Self.require(state, try request(command, id: id(name)), migration, accepting: [0])

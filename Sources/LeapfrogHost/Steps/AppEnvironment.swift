@@ -20,7 +20,7 @@ struct AppEnvironment {
 
   private var own: [String: String] {
     let directory = layout.platform(platform)
-    let header = try? PlatformManifest.header(layout, platform)
+    let header = try? PlatformManifest.header(of: platform, in: layout)
     return [
       "LEAPFROG_PAIR": spec.name,
       "LEAPFROG_SITE": site ?? "",

@@ -4,7 +4,7 @@ import LeapfrogCore
 struct BackupStep: Step {
   func perform(_ migration: SiteMigration) throws {
     let header = try migration.plan.from.flatMap {
-      try PlatformManifest.header(migration.layout, $0)
+      try PlatformManifest.header(of: $0, in: migration.layout)
     }
     _ = try migration.backups.finish(
       site: migration.site.name, id: migration.plan.backup, data: migration.data,

@@ -42,7 +42,7 @@ struct PreflightStep: Step {
     guard migration.kind == .upgrade || migration.kind == .rollback || migration.kind == .add else {
       return
     }
-    let header = try PlatformManifest.header(migration.layout, migration.plan.to)
+    let header = try PlatformManifest.header(of: migration.plan.to, in: migration.layout)
     guard header?.state == .ready else {
       throw Failure.failed(
         "\(migration.plan.to) is not ready: its stage or its build did not end well")

@@ -11,7 +11,7 @@ struct Build {
 
   /// Builds when the code is newer than the last build, and looks for drift when it is not.
   func runIfNeeded() throws {
-    let header = try PlatformManifest.header(layout, platform)
+    let header = try PlatformManifest.header(of: platform, in: layout)
     guard header?.commit == order.commit || order.commit == nil, let header else {
       throw Failure.failed(
         "\(platform) does not hold \(order.commit?.short ?? "the code") as planned")
@@ -24,8 +24,11 @@ struct Build {
     }
   }
 
+  /// The links of sites that are seated already are no drift.
+  private var links: [String] { order.spec.sites.flatMap { $0.links.keys } }
+
   private func verify() throws {
-    let drift = try Platforms.verify(platform, layout: layout)
+    let drift = try StagedPlatform(layout: layout, platform: platform).verify(ignoring: links)
     guard drift.modified.isEmpty && drift.missing.isEmpty else {
       throw Failure.refused(
         "\(platform) was changed by hand: \((drift.modified + drift.missing).prefix(10).joined(separator: ", "))",
@@ -39,7 +42,7 @@ struct Build {
     try journal.publish(
       Event(release: release, kind: .buildStarted, text: command.arguments.joined(separator: " ")))
     try Failpoint.around("build") { try perform(command) }
-    try Platforms.recordBuild(platform, layout: layout, command: command)
+    try StagedPlatform(layout: layout, platform: platform).recordBuild(command)
     try journal.publish(
       Event(release: release, kind: .buildFinished, seconds: Stopwatch.seconds(since: begun)))
   }

@@ -66,7 +66,7 @@ public struct HostOrders: Sendable {
     guard let from = leaving ?? places.values.first else {
       throw Failure.refused("\(spec.name) has no site to roll back")
     }
-    let header = try PlatformManifest.header(layout, from.other)
+    let header = try PlatformManifest.header(of: from.other, in: layout)
     return WorkOrder(
       kind: .rollback, spec: spec, ref: header?.ref, commit: header?.commit, to: from.other,
       sites: sites, actor: NSUserName())

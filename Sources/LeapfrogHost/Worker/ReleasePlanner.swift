@@ -142,7 +142,7 @@ private struct WayBack {
   }
 
   private func verifyCode(_ manifest: BackupManifest) throws {
-    let header = try PlatformManifest.header(planner.layout, from.other)
+    let header = try PlatformManifest.header(of: from.other, in: planner.layout)
     guard header?.commit == manifest.commit, header?.state == .ready else {
       throw Failure.refused(
         "\(from.other) does not hold \(manifest.ref ?? "the code") of the backup of \(site.name) any more",

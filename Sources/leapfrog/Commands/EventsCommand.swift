@@ -1,4 +1,5 @@
 import ArgumentParser
+import LeapfrogControl
 import LeapfrogCore
 
 struct EventsCommand: AsyncParsableCommand {

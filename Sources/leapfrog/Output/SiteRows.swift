@@ -33,19 +33,31 @@ struct SiteDetail: Encodable {
   var status: SiteStatus?
 
   var rows: [[String]] {
-    let commands = site.commands
-    return [
+    facts + links + commands
+  }
+
+  private var facts: [[String]] {
+    [
       ["site", site.name],
       ["domains", site.domains.joined(separator: " ")],
       ["platform", status?.platform?.rawValue ?? "not seated"],
       ["state", status?.state.rawValue ?? "-"],
       ["data", data],
       ["database", site.database.map(Self.text) ?? "none"],
-    ] + site.links.sorted { $0.key < $1.key }.map { ["link", "\($0.key) -> \($0.value)"] }
-      + [
-        ("install", commands.install), ("update", commands.update), ("pending", commands.pending),
-        ("close", commands.close), ("open", commands.open),
-      ].filter { !$0.1.isNone }.map { [$0.0, $0.1.arguments.joined(separator: " ")] }
+    ]
+  }
+
+  private var links: [[String]] {
+    site.links.sorted { $0.key < $1.key }.map { ["link", "\($0.key) -> \($0.value)"] }
+  }
+
+  private var commands: [[String]] {
+    let all: [(String, Command)] = [
+      ("install", site.commands.install), ("update", site.commands.update),
+      ("pending", site.commands.pending), ("close", site.commands.close),
+      ("open", site.commands.open),
+    ]
+    return all.filter { !$0.1.isNone }.map { [$0.0, $0.1.arguments.joined(separator: " ")] }
   }
 
   private static func text(_ database: DatabaseSpec) -> String {

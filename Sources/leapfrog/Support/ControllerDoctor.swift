@@ -11,7 +11,7 @@ enum ControllerDoctor {
 
   private static func git() -> Finding {
     let path = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    let found = path.map { "\($0)/git" }.first { access($0, X_OK) == 0 }
+    let found = path.map { String($0) + "/git" }.first { access($0, X_OK) == 0 }
     return Finding(
       subject: "git", good: found != nil, message: found ?? "is not installed",
       remedy: found == nil ? "apt-get install git" : nil)
@@ -29,9 +29,8 @@ enum ControllerDoctor {
 
   private static func state() -> Finding {
     let path = Context.stateDirectory
-    let made = try? FileManager.default.createDirectory(
-      atPath: path, withIntermediateDirectories: true)
-    let good = made != nil && access(path, W_OK) == 0
+    try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    let good = access(path, W_OK) == 0
     return Finding(
       subject: "mirrors", good: good, message: good ? path : "\(path) is not writable",
       remedy: good ? nil : "export LEAPFROG_STATE=DIRECTORY")
