@@ -62,6 +62,16 @@ extension Journal {
     }
   }
 
+  /// How many sites of a release failed so far.
+  func failures(of release: Int64) throws -> Int {
+    try read { database in
+      try Int.fetchOne(
+        database,
+        sql: "SELECT count(*) FROM migration WHERE release = ? AND state IN ('back', 'stuck')",
+        arguments: [release]) ?? 0
+    }
+  }
+
   /// The last migration of each site that was begun.
   func lastMigrations() throws -> [MigrationRecord] {
     try read { database in

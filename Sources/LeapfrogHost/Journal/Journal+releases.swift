@@ -95,6 +95,15 @@ extension Journal {
     }
   }
 
+  /// How a release stands, by the journal alone.
+  func state(of id: Int64) throws -> ReleaseStatus.State? {
+    try read { database in
+      try String.fetchOne(
+        database, sql: "SELECT state FROM release WHERE id = ?", arguments: [id]
+      ).flatMap(ReleaseStatus.State.init)
+    }
+  }
+
   /// What the worker of a release was asked for.
   func control(of id: Int64) throws -> ControlParams.Action? {
     try read { database in

@@ -6,22 +6,29 @@ struct EventFeed {
   let pair: Pair
   let journal: Journal
 
+  /// The status of the release comes with the answer only when it is not running any more: with many
+  /// sites it is large.
   func next(_ params: EventsParams) throws -> EventsResult {
     let deadline = Date().addingTimeInterval(min(params.wait, 60))
     while true {
+      let isRunning = try isRunning(params.release)
       let events = try journal.events(
         after: params.after, release: params.release, limit: min(max(1, params.limit), 1000))
-      let release = try release(params.release)
-      if !events.isEmpty || release?.state != .running || Date() >= deadline {
-        return EventsResult(events: events, release: release)
+      if events.isEmpty, isRunning, Date() < deadline {
+        usleep(25_000)
+        continue
       }
-      usleep(25_000)
+      return EventsResult(events: events, release: isRunning ? nil : try release(params.release))
     }
   }
 
+  private func isRunning(_ id: Int64?) throws -> Bool {
+    guard let id else { return false }
+    return try journal.state(of: id) == .running && PairLock.isHeld(pair.layout)
+  }
+
   private func release(_ id: Int64?) throws -> ReleaseStatus? {
-    let record = try id.map { try journal.release($0) } ?? journal.openRelease()
-    return try record.map(
-      ReleaseReport(pair: pair.name, layout: pair.layout, journal: journal).make)
+    guard let id, let record = try journal.release(id) else { return nil }
+    return try ReleaseReport(pair: pair.name, layout: pair.layout, journal: journal).make(record)
   }
 }

@@ -18,7 +18,7 @@ struct ReleaseReport {
       back: names(.back), stuck: names(.stuck), waiting: names(.waiting), reason: record.reason,
       downtime: migrations.compactMap(\.downtime).reduce(0, +))
     status.attention = names(.attention)
-    status.next = next(status)
+    status.next = try next(status)
     return status
   }
 
@@ -27,18 +27,30 @@ struct ReleaseReport {
     record.state == .running && !PairLock.isHeld(layout) ? .interrupted : record.state
   }
 
-  private func next(_ release: ReleaseStatus) -> [String] {
+  private func next(_ release: ReleaseStatus) throws -> [String] {
     switch release.state {
-    case .running: ["leapfrog events \(pair) --follow"]
-    case .interrupted: ["leapfrog resume \(pair)", "leapfrog abort \(pair)"]
-    case .stuck: ["leapfrog doctor \(pair)", "leapfrog resume \(pair)"]
-    case .partly where release.kind == .upgrade:
-      ["leapfrog upgrade \(pair) \(release.ref ?? "REF") --continue", "leapfrog rollback \(pair)"]
-    case .partly where release.kind == .rollback: ["leapfrog rollback \(pair)"]
-    case .partly where release.kind == .`init`: ["leapfrog site add \(pair) SITE"]
-    case .failed where release.kind == .upgrade || release.kind == .`init`:
-      ["leapfrog \(release.kind.rawValue) \(pair) \(release.ref ?? "REF")"]
-    case .done, .partly, .failed, .aborted: []
+    case .running: return ["leapfrog events \(pair) --follow"]
+    case .interrupted: return ["leapfrog resume \(pair)", "leapfrog abort \(pair)"]
+    case .stuck: return ["leapfrog doctor \(pair)", "leapfrog resume \(pair)"]
+    case .partly, .failed, .aborted: return try nextAfterFailure(of: release)
+    case .done: return []
     }
+  }
+
+  private func nextAfterFailure(of release: ReleaseStatus) throws -> [String] {
+    switch release.kind {
+    case .upgrade where try isDivided():
+      ["leapfrog upgrade \(pair) \(release.ref ?? "REF") --continue", "leapfrog rollback \(pair)"]
+    case .rollback: ["leapfrog rollback \(pair)"]
+    case .`init` where release.state == .partly:
+      release.back.map { "leapfrog site add \(pair) \($0)" }
+    case .upgrade, .`init`: ["leapfrog \(release.kind.rawValue) \(pair) \(release.ref ?? "REF")"]
+    default: []
+    }
+  }
+
+  /// Whether both platforms have sites, so that neither can be staged.
+  private func isDivided() throws -> Bool {
+    Set(try LiveLinks(layout: layout).all().values).count == 2
   }
 }

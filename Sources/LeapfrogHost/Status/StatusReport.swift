@@ -43,12 +43,12 @@ struct StatusReport {
     let names = Set(places.keys).union(open).union(
       release?.state == .running ? release?.waiting ?? [] : [])
     return try names.sorted().map {
-      try site($0, places[$0], last[$0], isWaiting: release?.waiting.contains($0) ?? false)
+      try site($0, places[$0], last[$0], release)
     }
   }
 
   private func site(
-    _ name: String, _ platform: PlatformName?, _ last: MigrationRecord?, isWaiting: Bool
+    _ name: String, _ platform: PlatformName?, _ last: MigrationRecord?, _ release: ReleaseStatus?
   ) throws -> SiteStatus {
     var status = SiteStatus(name: name, platform: platform, state: .serving)
     switch last?.state {
@@ -56,12 +56,14 @@ struct StatusReport {
     case .running:
       status.state = Maintenance(layout: layout).isOn(name) ? .maintenance : .serving
       status.step = try last.flatMap { try journal.marks(of: $0.id).last?.step }
-    case .back: status.state = .back
+    case .back where last?.release == release?.id: status.state = .back
     case .attention: status.state = .attention
-    case .moved, .waiting, nil: status.state = .serving
+    case .back, .moved, .waiting, nil: status.state = .serving
     }
-    if isWaiting, status.state == .serving, status.step == nil { status.state = .waiting }
-    status.reason = last?.reason?.message
+    if status.state == .serving, status.step == nil, release?.waiting.contains(name) == true {
+      status.state = .waiting
+    }
+    if status.state != .serving { status.reason = last?.reason?.message }
     return flagged(status, last)
   }
 

@@ -118,10 +118,7 @@ public final class Worker: Sendable {
   private func mustNotBegin() throws -> Bool {
     if Self.isEnding.load(ordering: .sequentiallyConsistent) { return true }
     if try journal.control(of: release.id) == .abort { return true }
-    let failed = try journal.migrations(of: release.id).filter {
-      $0.state == .back || $0.state == .stuck
-    }
-    return failed.count >= release.order.spec.maxFailures
+    return try journal.failures(of: release.id) >= release.order.spec.maxFailures
   }
 
   // MARK: The end

@@ -15,7 +15,9 @@ struct Returning {
     let from = try source(status, sites)
     let leaving = status[from].sites.filter { sites.isEmpty || sites.contains($0) }
     let to = status[from.other]
-    let last = try await host.history(limit: 100).first { $0.kind == .upgrade && $0.to == from }
+    let last = try await host.history(limit: 100).first {
+      $0.kind == .upgrade && $0.to == from && !$0.moved.isEmpty
+    }
     let since = last.map { " since \(Formats.moment($0.started))" } ?? ""
     try confirm(
       "\(Formats.names(leaving)) go back to \(to.ref ?? "the other platform"), and what was written\(since) is lost to them",

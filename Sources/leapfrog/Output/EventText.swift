@@ -24,8 +24,16 @@ struct EventText {
     case .stepStarted, .undoStarted: nil
     case .stepFinished: isBrief ? nil : "\(site): \(step) done\(took)"
     case .stepFailed: "\(site): \(step) failed: \(event.text ?? "")"
-    case .undoFinished: isBrief ? nil : "\(site): \(step) undone\(took)"
+    case .undoFinished: isBrief || !hasUndo ? nil : "\(site): \(step) undone\(took)"
     case .undoFailed: "\(site): \(step) could not be undone: \(event.text ?? "")"
+    }
+  }
+
+  /// Steps that only looked have nothing to undo, and nobody wants to read that.
+  private var hasUndo: Bool {
+    switch event.step {
+    case .preflight, .prepare, .backup, .check, .confirm, nil: false
+    default: true
     }
   }
 
