@@ -46,7 +46,7 @@ final class PairLock: Sendable {
   /// Whether somebody holds the lock right now.
   static func isHeld(_ layout: Layout) -> Bool {
     guard let descriptor = try? Descriptor(opening: layout.lock, O_RDWR) else { return false }
-    if flock(descriptor.number, LOCK_EX | LOCK_NB) == 0 { return false }
+    if flock(descriptor.number, LOCK_SH | LOCK_NB) == 0 { return false }
     return errno == EWOULDBLOCK
   }
 
