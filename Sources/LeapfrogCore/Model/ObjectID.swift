@@ -1,8 +1,14 @@
 /// The name of a git object: 20 bytes, written as 40 hexadecimal digits.
 public struct ObjectID: Hashable, Sendable, Comparable {
-  private let high: UInt64
-  private let middle: UInt64
-  private let low: UInt32
+  let high: UInt64
+  let middle: UInt64
+  let low: UInt32
+
+  init(high: UInt64, middle: UInt64, low: UInt32) {
+    self.high = high
+    self.middle = middle
+    self.low = low
+  }
 
   /// The object id of 20 raw bytes; nil for any other count.
   public init?(bytes: some Collection<UInt8>) {

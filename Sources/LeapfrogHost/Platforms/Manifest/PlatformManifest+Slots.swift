@@ -1,0 +1,31 @@
+import LeapfrogCore
+
+extension PlatformManifest {
+  /// What a table's slots hold now, with the topmost paths that a build made.
+  init(header: Header, table: SlotTable, outputs: [PathSpan] = []) throws {
+    self.init(header: header)
+    paths.reserve(table.paths.bytes.count)
+    files.reserveCapacity(table.slots.count)
+    for slot in table.slots {
+      guard let wanted = slot.wanted else { continue }
+      let path = try copy(slot.path, from: table)
+      files.append(
+        FileRecord(
+          path: path, mode: wanted.mode, id: wanted.id, stamp: FileStamp(slot.found),
+          isBuilt: !slot.holdsWanted))
+    }
+    self.outputs = try outputs.map { try copy($0, from: table) }
+  }
+
+  private mutating func copy(_ span: PathSpan, from table: SlotTable) throws -> PathSpan {
+    try table.paths.lend(span) { try paths.append($0) }
+  }
+}
+
+extension Slot {
+  /// Whether exactly what is wanted is there.
+  var holdsWanted: Bool {
+    guard let wanted else { return false }
+    return content == .blob(wanted.id) && found?.entryMode == wanted.mode
+  }
+}

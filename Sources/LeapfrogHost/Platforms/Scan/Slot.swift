@@ -1,0 +1,62 @@
+import Glibc
+import LeapfrogCore
+
+/// One path of a platform: what the manifest says, what the tree wants, what is there.
+struct Slot {
+  /// What the commit has at a path.
+  struct Wanted: Equatable {
+    var mode: EntryMode
+    var id: ObjectID
+  }
+
+  /// What is known of the contents that are there.
+  enum Content: Equatable {
+    case nothing
+    /// A file or link with the contents of that object.
+    case blob(ObjectID)
+    /// What the build made of it.
+    case output
+    /// Anything else: possibly somebody's work.
+    case foreign
+    /// A directory stands in the place of a file.
+    case directory
+  }
+
+  /// What is still to be done.
+  struct Tasks: OptionSet {
+    let rawValue: UInt8
+    static let remove = Tasks(rawValue: 1)
+    static let setAside = Tasks(rawValue: 2)
+    static let mendMode = Tasks(rawValue: 4)
+    static let write = Tasks(rawValue: 8)
+  }
+
+  let path: PathSpan
+  var old: FileRecord?
+  var wanted: Wanted?
+  var found: FileStatus?
+  var content: Content = .nothing
+  var tasks: Tasks = []
+
+  /// Whether what is there is a link or not, as it must be.
+  var hasWantedKind: Bool {
+    guard let found, let wanted else { return false }
+    return (found.kind == .link) == (wanted.mode == .link)
+  }
+}
+
+extension FileStatus {
+  /// The tree's mode for a file or link; nil for anything else.
+  var entryMode: EntryMode? {
+    switch kind {
+    case .file: mode & 0o100 != 0 ? .executable : .file
+    case .link: .link
+    case .directory, .other: nil
+    }
+  }
+
+  /// Whether the permission bits are exactly those of the mode; a link has none.
+  func permits(_ wanted: EntryMode) -> Bool {
+    kind == .link ? wanted == .link : mode == mode_t(wanted.rawValue)
+  }
+}
