@@ -37,7 +37,7 @@ import Testing
   @Test func manyEntriesSurvive() throws {
     let id = try #require(ObjectID(id))
     let entries = (10000..<40000).map {
-      TreeEntry(path: "web/modules/m\($0 / 20)/src/f\($0).php", mode: .file, id: id)
+      TreeEntry(path: "web/modules/m\(10000 + $0 / 20)/src/f\($0).php", mode: .file, id: id)
     }
     #expect(try TreeCodec.decode(TreeCodec.encode(entries)) == entries)
   }

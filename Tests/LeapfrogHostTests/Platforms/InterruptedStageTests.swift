@@ -49,8 +49,24 @@ import Testing
     let pair = try PairOnDisk()
     try pair.stage(old)
     try abandon(new, after: 5, on: pair)
-    #expect(try pair.stage(old).drift.strays == [])
+    #expect(try pair.stage(old).drift.isEmpty)
     #expect(try pair.contents() == old.files)
+    #expect(try pair.setAside().isEmpty)
+  }
+
+  @Test func aThirdStageKnowsWhatTheFirstTwoWrote() throws {
+    let pair = try PairOnDisk()
+    var third = new
+    third.files["dir0"] = nil
+    for path in third.files.keys where path.hasPrefix("dir0/") { third.files[path] = nil }
+    third.files["dir0"] = "a file now"
+    third.files["dir1/file1"] = "newer"
+    try abandon(old, after: 12, on: pair)
+    try abandon(new, after: 4, on: pair)
+    try abandon(third, after: 1, on: pair)
+    #expect(try pair.stage(third).drift.isEmpty)
+    #expect(try pair.contents() == third.files)
+    #expect(try pair.setAside().isEmpty)
   }
 
   @Test func aDifferenceIsNotTakenOnAnIncompletePlatform() throws {
@@ -67,7 +83,7 @@ import Testing
   @Test func theFirstStageGoesOn() throws {
     let pair = try PairOnDisk()
     try abandon(old, after: 12, on: pair)
-    try pair.write("", "dir0/file25")
+    try pair.write("", "dir3/file3")
     let result = try pair.stage(old)
     #expect(result.sent == 18)
     #expect(result.drift.isEmpty)

@@ -120,9 +120,8 @@ import Testing
 
   @Test func theUmaskDecidesNothing() throws {
     let pair = try PairOnDisk()
-    let before = umask(0o777)
-    defer { umask(before) }
-    try pair.stage(first)
+    let first = self.first
+    try withUmask(0o777) { try pair.stage(first) }
     #expect(try pair.contents() == first.files)
     #expect(FileStatus(pair.path("lib/a"))?.mode == 0o755)
   }
