@@ -3,8 +3,8 @@ import LeapfrogCore
 
 /// The manifest files of one platform.
 ///
-/// While a stage is under way, the manifest says no more than that; the last complete one lies
-/// beside it, so that a stage that was interrupted still knows whose the files are.
+/// While a stage is under way, the manifest says so and lists what is to be written; the last
+/// complete one lies beside it. So the next stage after an interruption knows whose the files are.
 struct ManifestStore {
   let layout: Layout
   let platform: PlatformName
@@ -15,8 +15,9 @@ struct ManifestStore {
     case nothing
     /// The manifest cannot be read: anything may be there.
     case unknown
-    /// A stage was interrupted; what was there before it, where that is known.
-    case interrupted(before: PlatformManifest?)
+    /// A stage was interrupted: what it was to write, and what was there before it, where that is
+    /// known.
+    case interrupted(begun: PlatformManifest, before: PlatformManifest?)
     /// Exactly this.
     case complete(PlatformManifest)
   }
@@ -43,18 +44,22 @@ struct ManifestStore {
   func load() throws -> Holding {
     guard Files.exists(path) else { return .nothing }
     guard let manifest = try load(path) else { return .unknown }
-    guard manifest.isComplete else { return .interrupted(before: try loadBefore()) }
+    guard manifest.isComplete else {
+      return .interrupted(begun: manifest, before: try loadBefore())
+    }
     return .complete(manifest)
   }
 
-  /// Writes that a stage is under way, which lasts before anything on the platform changes.
-  func writeIntent(_ header: PlatformManifest.Header, over holding: Holding) throws {
+  /// Writes that a stage is under way and what it writes; that lasts before anything on the
+  /// platform changes.
+  func writeIntent(_ intent: PlatformManifest, over holding: Holding) throws {
     try keep(holding)
-    var header = header
-    header.state = .incomplete
-    try Failpoint.around("stage.manifest.incomplete") {
-      try Files.write(try ManifestCodec.encode(PlatformManifest(header: header)), to: path)
-    }
+    var intent = intent
+    intent.header.state = .incomplete
+    // What an earlier attempt wrote may still be there when this one is interrupted, too.
+    if case .interrupted(let begun, _) = holding { try intent.append(begun) }
+    let bytes = try ManifestCodec.encode(intent)
+    try Failpoint.around("stage.manifest.incomplete") { try Files.write(bytes, to: path) }
   }
 
   /// Writes what the platform holds now.

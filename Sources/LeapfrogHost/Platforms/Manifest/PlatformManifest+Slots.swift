@@ -17,6 +17,29 @@ extension PlatformManifest {
     self.outputs = try outputs.map { try copy($0, from: table) }
   }
 
+  /// What is still to be written to a table's slots.
+  init(intent header: Header, table: SlotTable) throws {
+    self.init(header: header)
+    for slot in table.slots where slot.tasks.contains(.write) {
+      guard let wanted = slot.wanted else { continue }
+      files.append(
+        FileRecord(
+          path: try copy(slot.path, from: table), mode: wanted.mode, id: wanted.id,
+          stamp: .absent, isBuilt: false))
+    }
+  }
+
+  /// Adds those files of another manifest that this one does not have with the same contents.
+  mutating func append(_ other: PlatformManifest) throws {
+    var known = Set(files.lazy.map { paths.copy($0.path) + $0.id.bytes })
+    for var file in other.files {
+      let path = other.paths.copy(file.path)
+      guard known.insert(path + file.id.bytes).inserted else { continue }
+      file.path = try paths.append(path)
+      files.append(file)
+    }
+  }
+
   private mutating func copy(_ span: PathSpan, from table: SlotTable) throws -> PathSpan {
     try table.paths.lend(span) { try paths.append($0) }
   }

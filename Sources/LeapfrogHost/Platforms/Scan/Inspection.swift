@@ -59,7 +59,7 @@ struct Inspection {
 
   private mutating func inspect(_ index: Int) throws {
     let slot = table.slots[index]
-    guard slot.old != nil || slot.wanted != nil else { return }
+    if slot.isNobodys, knowledge.isComplete { return }
     guard let found = slot.found else { return noteMissing(slot) }
     if let content = recorded(slot) {
       table.slots[index].content = content
@@ -88,6 +88,7 @@ struct Inspection {
 
   private func content(_ slot: Slot, _ id: ObjectID?) -> Slot.Content {
     if let id, id == slot.old?.id || id == slot.wanted?.id { return .blob(id) }
+    if let id, knowledge.begun.contains(id) { return .output }
     if slot.old == nil, knowledge.outputs.cover(slot.path, in: table.paths) { return .output }
     // What a write that was interrupted left behind is nobody's work.
     return !knowledge.isComplete && slot.found?.size == 0 ? .output : .foreign

@@ -10,11 +10,18 @@ struct Knowledge {
   /// was interrupted may have put it.
   let reportsNewPaths: Bool
   let outputs: Outputs
+  /// The contents that an interrupted stage was to write: nobody's work, wherever they are.
+  let begun: Set<ObjectID>
 
   init(_ holding: ManifestStore.Holding) {
     let manifest = holding.manifest
     outputs = Outputs(manifest)
     trustsStamps = manifest?.header.boot == Boot.id
+    if case .interrupted(let manifest, _) = holding {
+      begun = Set(manifest.files.lazy.map(\.id))
+    } else {
+      begun = []
+    }
     switch holding {
     case .complete: (isComplete, reportsNewPaths) = (true, true)
     case .nothing, .unknown: (isComplete, reportsNewPaths) = (false, true)
@@ -28,7 +35,7 @@ extension ManifestStore.Holding {
   var manifest: PlatformManifest? {
     switch self {
     case .nothing, .unknown: nil
-    case .interrupted(let before): before
+    case .interrupted(_, let before): before
     case .complete(let manifest): manifest
     }
   }

@@ -14,7 +14,7 @@ struct Slot {
     case nothing
     /// A file or link with the contents of that object.
     case blob(ObjectID)
-    /// What the build made of it.
+    /// What the build made of it, or an interrupted stage; nobody's work.
     case output
     /// Anything else: possibly somebody's work.
     case foreign
@@ -37,6 +37,9 @@ struct Slot {
   var found: FileStatus?
   var content: Content = .nothing
   var tasks: Tasks = []
+
+  /// Whether neither the manifest nor the tree has the path.
+  var isNobodys: Bool { old == nil && wanted == nil }
 
   /// Whether what is there is a link or not, as it must be.
   var hasWantedKind: Bool {

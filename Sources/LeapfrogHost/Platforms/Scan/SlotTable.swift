@@ -14,10 +14,22 @@ struct SlotTable {
     for index in slots.indices where slots[index].wanted == nil { slots[index].old = nil }
   }
 
-  /// A whole tree over what the manifest says, where there is one.
-  init(_ manifest: PlatformManifest?, tree entries: [TreeEntry]) throws {
+  /// A whole tree over what is known to be there.
+  init(_ holding: ManifestStore.Holding, tree entries: [TreeEntry]) throws {
+    let manifest = holding.manifest
     paths = manifest?.paths ?? PathPool()
-    try merge(manifest?.files ?? [], entries, keeping: false)
+    try merge(manifest?.files ?? [], Self.withBegun(holding, entries), keeping: false)
+  }
+
+  /// The entries, and as paths that are gone those that only an interrupted stage was to write.
+  private static func withBegun(_ holding: ManifestStore.Holding, _ entries: [TreeEntry])
+    -> [TreeEntry]
+  {
+    guard case .interrupted(let begun, _) = holding, !begun.files.isEmpty else { return entries }
+    let wanted = Set(entries.lazy.map { Array($0.path.utf8) })
+    let others = Set(begun.files.lazy.map { begun.paths.copy($0.path) }).subtracting(wanted)
+      .map { TreeEntry(path: String(decoding: $0, as: UTF8.self), mode: nil, id: .zero) }
+    return (entries + others).sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
 
   /// A difference to what the manifest says; nil when it does not fit.
@@ -92,7 +104,7 @@ struct SlotTable {
 
   /// Whether every path that it removes was there.
   private func fits(_ entries: [TreeEntry]) -> Bool {
-    !slots.contains { $0.old == nil && $0.wanted == nil }
+    !slots.contains(where: \.isNobodys)
   }
 
   private var isTree: Bool {

@@ -42,7 +42,11 @@ final class Stage {
     let inspection = try Inspection(layout.platform(platform), table, Knowledge(holding))
     let work = try StageWork(layout, platform, inspection)
     done = doneBefore(holding, inspection)
-    if done == nil { try work.prepare { try store.writeIntent(header, over: holding) } }
+    if done == nil {
+      try work.prepare { table in
+        try store.writeIntent(PlatformManifest(intent: header, table: table), over: holding)
+      }
+    }
     self.work = work
     return StageNeeds(platform: platform, blobs: work.needs, drift: inspection.drift)
   }
@@ -85,7 +89,7 @@ final class Stage {
   private func table(
     _ holding: ManifestStore.Holding, _ entries: [TreeEntry], _ base: ObjectID?
   ) throws -> SlotTable? {
-    guard let base else { return try SlotTable(holding.manifest, tree: entries) }
+    guard let base else { return try SlotTable(holding, tree: entries) }
     guard case .complete(let manifest) = holding, manifest.header.commit == base else { return nil }
     return try SlotTable(manifest, difference: entries)
   }

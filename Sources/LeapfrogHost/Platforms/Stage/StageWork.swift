@@ -29,10 +29,10 @@ final class StageWork {
   // MARK: Beginning
 
   /// Makes room and writes what this host has; `intent` runs before anything changes.
-  func prepare(intent: () throws -> Void) throws {
+  func prepare(intent: (SlotTable) throws -> Void) throws {
     for index in table.slots.indices { table.slots[index].tasks = table.slots[index].plan }
     guard isAnythingToDo else { return }
-    try intent()
+    try intent(table)
     let needed = Set(table.slots.lazy.filter { $0.tasks.contains(.write) }.map(\.neededID))
     let stash = try BlobStash(layout, platform)
     try clear(stash, needed)
