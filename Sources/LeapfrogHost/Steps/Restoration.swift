@@ -5,11 +5,12 @@ struct Restoration {
   let migration: SiteMigration
   let manifest: BackupManifest
 
+  /// The files go first: they bring back the directory of the database where that was replaced.
   func run() throws {
     try Files.makeDirectory(migration.aside, mode: 0o700)
-    try restoreDatabase()
     try migration.backups.restoreFiles(
       manifest, to: migration.data, aside: migration.aside, engine: migration.engine)
+    try restoreDatabase()
   }
 
   private func restoreDatabase() throws {

@@ -31,7 +31,7 @@ extension PlatformManifest {
 
   /// Adds those files of another manifest that this one does not have with the same contents.
   mutating func append(_ other: PlatformManifest) throws {
-    var known = Set(files.lazy.map { paths.copy($0.path) + $0.id.bytes })
+    var known = Set(files.map { paths.copy($0.path) + $0.id.bytes })
     for var file in other.files {
       let path = other.paths.copy(file.path)
       guard known.insert(path + file.id.bytes).inserted else { continue }
