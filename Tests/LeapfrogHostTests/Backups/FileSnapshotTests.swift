@@ -90,6 +90,22 @@ import Testing
     try sandbox.store.verify(site: sandbox.site, id: id, deep: true)
   }
 
+  @Test func aFileThatIsWrittenMeanwhileIsAFaultUnlessTheSiteIsOpen() throws {
+    try sandbox.run("head -c 20000000 /dev/zero > log")
+    let writer = try DataSandbox.start([
+      "sh", "-c", "while [ -e \"$0\" ]; do echo x >> \"$0\"; done", "\(sandbox.data)/log",
+    ])
+    defer {
+      kill(writer.process.processIdentifier, SIGKILL)
+      writer.process.waitUntilExit()
+    }
+    let failure = #expect(throws: Failure.self) { try sandbox.backUp() }
+    #expect(failure?.message.contains("log changed while it was read") == true)
+    let manifest = try sandbox.backUp(hot: true)
+    #expect(manifest.hot)
+    try sandbox.store.verify(site: sandbox.site, id: manifest.id, deep: true)
+  }
+
   @Test func oddNamesAreNamesLikeOthers() throws {
     try sandbox.run(
       """
