@@ -43,7 +43,7 @@ final class DataSandbox {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = arguments
-    let (input, output) = (Pipe(), Pipe())
+    let (input, output) = (Foundation.Pipe(), Foundation.Pipe())
     process.standardInput = input
     process.standardOutput = output
     try process.run()
