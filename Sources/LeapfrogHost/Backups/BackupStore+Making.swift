@@ -21,6 +21,8 @@ extension BackupStore {
         live: DirectoryTree(data), files: DirectoryTree(place.files), leftOut: source.leftOut,
         known: before?.known ?? [:], previous: before?.files, strict: false
       ).run()
+      // Now, so that the last pass has only its own files to wait for.
+      try FileSystem.sync(holding: place.path)
       try Files.write(result.list.encoded, to: place.firstList)
     }
   }

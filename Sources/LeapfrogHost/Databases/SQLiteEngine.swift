@@ -16,7 +16,9 @@ struct SQLiteEngine: DatabaseEngine {
   /// Where the database is now.
   func place() throws -> SQLitePlace { try SQLitePlace(data: data, path: path) }
 
-  var ownFiles: Set<TreePath> { (try? place())?.ownFiles ?? [TreePath(path)] }
+  var ownFiles: Set<TreePath> {
+    (try? place())?.ownFiles ?? SQLitePlace.ownFiles(of: TreePath(path))
+  }
 
   func check() throws {
     let place = try place()

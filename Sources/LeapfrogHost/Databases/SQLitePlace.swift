@@ -32,11 +32,18 @@ struct SQLitePlace: Sendable {
   }
 
   /// The name under which a restored database is written before it takes its place.
-  var temporary: TreePath { path.adding(suffix: ".leapfrog-restoring") }
+  var temporary: TreePath { Self.temporary(path) }
 
   /// Everything that may be there of this database.
-  var ownFiles: Set<TreePath> {
-    Set([path, temporary] + Self.companions.map(path.adding(suffix:)))
+  var ownFiles: Set<TreePath> { Self.ownFiles(of: path) }
+
+  /// Everything that may be there of a database.
+  static func ownFiles(of path: TreePath) -> Set<TreePath> {
+    Set([path, temporary(path)] + companions.map(path.adding(suffix:)))
+  }
+
+  private static func temporary(_ path: TreePath) -> TreePath {
+    path.adding(suffix: ".leapfrog-restoring")
   }
 
   /// What has the database's path.

@@ -24,7 +24,7 @@ import Testing
   private func place(_ id: String) -> String { sandbox.layout.backup(id, of: site) }
 
   @Test func aManifestIsReadAsItWasWritten() throws {
-    for _ in 0..<20 {
+    for _ in 0..<5 {
       let manifest = try sandbox.backUp(database: "site.sqlite")
       #expect(try store.manifest(site: site, id: manifest.id) == manifest)
     }

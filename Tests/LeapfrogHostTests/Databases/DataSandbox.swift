@@ -19,7 +19,11 @@ final class DataSandbox {
     for path in [data, backup, aside] { try Files.makeDirectories(path) }
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: root) }
+  deinit {
+    // Not by path: a test's tree can be deeper than the longest path.
+    guard let tree = try? DirectoryTree(Files.parent(of: root)) else { return }
+    try? tree.removeAll(TreePath(Files.name(of: root)))
+  }
 
   /// Runs a program to its end and answers what it printed.
   @discardableResult
@@ -39,7 +43,7 @@ final class DataSandbox {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = arguments
-    let (input, output) = (Pipe(), Pipe())
+    let (input, output) = (Foundation.Pipe(), Foundation.Pipe())
     process.standardInput = input
     process.standardOutput = output
     try process.run()

@@ -109,6 +109,25 @@ import Testing
     writer.killNow()
   }
 
+  @Test(arguments: [
+    "printf half > site.sqlite.leapfrog-restoring", "mv site.sqlite-journal ../../aside",
+    "rm site.sqlite*", "rm site.sqlite*; mkdir site.sqlite; echo x > site.sqlite/x",
+    "rm site.sqlite*; ln -s /etc/passwd site.sqlite",
+    "cp ../../backup/database.sqlite site.sqlite",
+    "cp ../../backup/database.sqlite new; mv new site.sqlite",
+  ])
+  func aHalfDoneRestoreIsFinishedByTheNext(_ state: String) throws {
+    try sandbox.sql(Self.thousandRows, in: path)
+    let record = try engine.backUp(into: sandbox.backup)
+    let before = try sandbox.bytes(path)
+    try makeHotJournal()
+    try sandbox.run(state)
+    try engine.restore(record, from: sandbox.backup, aside: sandbox.aside)
+    #expect(try sandbox.bytes(path) == before)
+    #expect(try Files.names(in: sandbox.data) == ["site.sqlite"])
+    #expect(try engine.counts() == ["t": 1000])
+  }
+
   @Test func aFileThatIsNoDatabaseIsRefused() throws {
     try sandbox.write(String(repeating: "not a database ", count: 500), to: "site.sqlite")
     #expect(throws: Failure.failed("\(path) is not a SQLite database")) { try engine.check() }
