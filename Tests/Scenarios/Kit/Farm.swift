@@ -28,14 +28,14 @@ final class Farm: Sendable {
   func configure(sites named: [String]? = nil, extra: String = "", siteExtra: String = "") throws {
     let blocks = (named ?? sites).map { name in
       """
-          \(name):
-            aliases: [www.\(name)]
-            links: {"config/\(name).ini": "local.ini"}
-            database: {engine: sqlite, path: data/site.sqlite}
-            commands:
-              install: [./bin/install]
-              update: [./bin/update]
-              pending: [./bin/pending]
+            \(name):
+              aliases: [www.\(name)]
+              links: {"config/\(name).ini": "local.ini"}
+              database: {engine: sqlite, path: data/site.sqlite}
+              commands:
+                install: [./bin/install]
+                update: [./bin/update]
+                pending: [./bin/pending]
       \(siteExtra)
       """
     }
