@@ -7,7 +7,9 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #ifndef POSIX_SPAWN_SETSID
 #define POSIX_SPAWN_SETSID 0x80
@@ -30,5 +32,13 @@ int fallocate(int file, int mode, off_t offset, off_t length);
 int ppoll(struct pollfd *files, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
 
 static inline int become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
+// glibc's functions of these names change every thread of the process; the system calls change only
+// the calling one. Real ids alone; the effective and saved ones stay as they are.
+static inline int take_real_ids(uid_t user, gid_t group, int count, const gid_t *groups) {
+  if (syscall(SYS_setgroups, count, groups) != 0) return -1;
+  if (syscall(SYS_setresgid, group, -1, -1) != 0) return -1;
+  return (int)syscall(SYS_setresuid, user, -1, -1);
+}
 
 #endif

@@ -1,6 +1,8 @@
 import CPosix
+import Foundation
 import Glibc
 import LeapfrogCore
+import Synchronization
 
 /// Runs a spawn in another account's name.
 enum Identity {
@@ -15,29 +17,46 @@ enum Identity {
     return false
   }
 
-  /// Makes the account's ids the real ones while `spawn` runs; the effective ones stay root's, so
-  /// that the way back is open. A child that resets its ids becomes that account entirely: the saved
-  /// ids and the capabilities follow when it executes its program.
+  /// Runs `spawn` on a thread of its own whose real ids are the account's; the effective ones stay
+  /// root's. A child that resets its ids becomes that account entirely: the saved ids and the
+  /// capabilities follow when it executes its program.
   ///
-  /// The real ids go back to root afterwards, since the account's other processes could send signals
-  /// to this one as long as they are theirs.
-  static func borrowing<Value>(_ user: JobUser, _ spawn: () throws -> Value) throws -> Value {
-    let own = try currentGroups()
-    defer {
-      _ = setresuid(0, 0, 0)
-      _ = setresgid(0, 0, 0)
-      _ = setgroups(own.count, own)
+  /// The ids of the process stay root's throughout. Had it the account's real id for a moment, the
+  /// child could end it in that moment (kill(2): the sender's id equals the real or saved one).
+  static func borrowing<Value: Sendable>(
+    _ user: JobUser, _ spawn: @escaping @Sendable () throws -> Value
+  ) throws -> Value {
+    let answer = Answer<Value>()
+    Thread.detachNewThread {
+      let result = Result {
+        try takeRealIDs(of: user)
+        return try spawn()
+      }
+      answer.set(result)
     }
-    try system("take the groups of", user.name) { setgroups(user.groups.count, user.groups) }
-    try system("take the group of", user.name) { setresgid(user.gid, 0, 0) }
-    try system("take the identity of", user.name) { setresuid(user.uid, 0, 0) }
-    return try spawn()
+    return try answer.get()
   }
 
-  private static func currentGroups() throws -> [gid_t] {
-    let count = try system("list the groups of", "this process") { getgroups(0, nil) }
-    var groups = [gid_t](repeating: 0, count: Int(count))
-    let found = try system("list the groups of", "this process") { getgroups(count, &groups) }
-    return Array(groups.prefix(Int(found)))
+  private static func takeRealIDs(of user: JobUser) throws {
+    try system("take the identity of", user.name) {
+      take_real_ids(user.uid, user.gid, Int32(user.groups.count), user.groups)
+    }
+  }
+}
+
+/// What a thread hands to the one that waits for it.
+private final class Answer<Value: Sendable>: Sendable {
+  private let value = Mutex<Result<Value, any Error>?>(nil)
+  private let isThere = DispatchSemaphore(value: 0)
+
+  func set(_ result: Result<Value, any Error>) {
+    value.withLock { $0 = result }
+    isThere.signal()
+  }
+
+  func get() throws -> Value {
+    isThere.wait()
+    guard let result = value.withLock({ $0 }) else { throw Failure.failed("a thread ended early") }
+    return try result.get()
   }
 }
