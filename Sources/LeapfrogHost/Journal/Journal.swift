@@ -81,7 +81,12 @@ struct Journal: Sendable {
     String(decoding: try Wire.encoder().encode(value), as: UTF8.self)
   }
 
+  /// - Throws: `Failure` when a record does not say what it should; the journal is damaged then.
   static func decode<Value: Decodable>(_ text: String) throws -> Value {
-    try Wire.decoder().decode(Value.self, from: Data(text.utf8))
+    do { return try Wire.decoder().decode(Value.self, from: Data(text.utf8)) } catch {
+      throw Failure.failed(
+        "a record of the journal is damaged; the sites stay as they are",
+        remedy: "leapfrog-host rebuild ROOT")
+    }
   }
 }

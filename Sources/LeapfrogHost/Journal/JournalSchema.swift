@@ -10,15 +10,24 @@ enum JournalSchema {
   ///
   /// - Throws: `Failure` when the journal was written by a newer leapfrog.
   static func prepare(_ database: Database, path: String) throws {
+    guard try found(database, path) == 0 else { return }
+    // Another process may be making the same journal: only one gets the write lock, and looks again.
+    try database.inTransaction(.immediate) {
+      guard try found(database, path) == 0 else { return .rollback }
+      try database.execute(sql: tables)
+      try database.execute(sql: "PRAGMA user_version = \(version)")
+      return .commit
+    }
+  }
+
+  private static func found(_ database: Database, _ path: String) throws -> Int {
     let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
     guard found <= version else {
       throw Failure.failed(
         "the journal \(path) has version \(found), newer than \(version), which this leapfrog knows; "
           + "use the leapfrog that wrote it or a newer one")
     }
-    guard found == 0 else { return }
-    try database.execute(sql: tables)
-    try database.execute(sql: "PRAGMA user_version = \(version)")
+    return found
   }
 
   private static let tables = """

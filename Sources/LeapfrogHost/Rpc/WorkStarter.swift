@@ -28,6 +28,7 @@ struct WorkStarter {
 
   /// Plans the order and writes it down; the caller holds the lock.
   func journalled(_ order: WorkOrder) throws -> Int64 {
+    try journal.verify()
     try verifyNothingOpen()
     let planner = ReleasePlanner(layout: layout, journal: journal, order: order)
     let plans = try planner.plans()

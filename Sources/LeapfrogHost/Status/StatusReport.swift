@@ -60,7 +60,9 @@ struct StatusReport {
     case .attention: status.state = .attention
     case .back, .moved, .waiting, nil: status.state = .serving
     }
-    if status.state == .serving, status.step == nil, release?.waiting.contains(name) == true {
+    if status.state == .serving, status.step == nil, release?.state.isOver == false,
+      release?.waiting.contains(name) == true
+    {
       status.state = .waiting
     }
     if status.state != .serving { status.reason = last?.reason?.message }
