@@ -46,7 +46,8 @@ let package = Package(
     .testTarget(
       name: "LeapfrogHostTests", dependencies: ["LeapfrogHost", "leapfrog-host"],
       swiftSettings: swift),
-    .testTarget(name: "LeapfrogControlTests", dependencies: ["LeapfrogControl"], swiftSettings: swift),
+    .testTarget(
+      name: "LeapfrogControlTests", dependencies: ["LeapfrogControl"], swiftSettings: swift),
     .testTarget(
       name: "Scenarios", dependencies: ["leapfrog", "leapfrog-host", grdb, subprocess],
       swiftSettings: swift),

@@ -129,6 +129,7 @@ public final class Worker: Sendable {
       migrations: try journal.migrations(of: release.id), wasComplete: startsNew,
       wasEnded: Self.isEnding.load(ordering: .sequentiallyConsistent))
     try journal.finish(release.id, verdict.state, reason: verdict.reason)
+    guard verdict.state == .done else { return }
     _ = try? Aside.prune(layout, olderThan: 30)
     try? jobs.prune(keeping: try journal.releases(limit: 20).last?.started)
   }

@@ -35,7 +35,9 @@ enum Shell {
     process.currentDirectoryURL = directory
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
-    for url in [output, error] { _ = FileManager.default.createFile(atPath: url.path, contents: nil) }
+    for url in [output, error] {
+      _ = FileManager.default.createFile(atPath: url.path, contents: nil)
+    }
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: error)
     try process.run()

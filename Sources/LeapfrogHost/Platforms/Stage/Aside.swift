@@ -55,13 +55,10 @@ final class Aside {
     return old.map(\.name)
   }
 
-  /// The time in a name; nil for a name that was not made here.
+  /// The time in a name: `<platform>-<time>` of strays, `<time>-<random>` of a site's failed state;
+  /// nil for a name that was not made by leapfrog.
   private static func stamp(ofName name: String) -> String? {
-    let parts = name.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 2 || parts.count == 3, PlatformName(rawValue: String(parts[0])) != nil,
-      Stamp.isStamp(parts[1])
-    else { return nil }
-    return String(parts[1])
+    name.split(separator: "-").prefix(2).first { Stamp.isStamp($0) }.map(String.init)
   }
 }
 
