@@ -35,9 +35,13 @@ enum Files {
     try sync(directory: parent(of: other))
   }
 
-  /// Makes a directory; one that is there already is left as it is.
+  /// Makes a directory with exactly that mode, whatever the umask: a web server has to read some of
+  /// ours. One that is there already is left as it is.
   static func makeDirectory(_ path: String, mode: mode_t = 0o755) throws {
-    if mkdir(path, mode) == 0 { return try sync(directory: parent(of: path)) }
+    if mkdir(path, mode) == 0 {
+      try system("set the mode of", path) { chmod(path, mode) }
+      return try sync(directory: parent(of: path))
+    }
     guard errno == EEXIST else { throw Failure.system("make the directory", path) }
     guard FileStatus(path)?.kind == .directory else {
       throw Failure.failed("\(path) is not a directory")
