@@ -11,7 +11,7 @@ extension PlatformManifest {
       let path = try copy(slot.path, from: table)
       files.append(
         FileRecord(
-          path: path, mode: wanted.mode, id: wanted.id, stamp: FileStamp(slot.found),
+          path: path, mode: wanted.mode, id: wanted.id, stamp: slot.found?.stamp ?? .absent,
           isBuilt: !slot.holdsWanted))
     }
     self.outputs = try outputs.map { try copy($0, from: table) }
@@ -31,7 +31,7 @@ extension PlatformManifest {
 
   /// Adds those files of another manifest that this one does not have with the same contents.
   mutating func append(_ other: PlatformManifest) throws {
-    var known = Set(files.lazy.map { paths.copy($0.path) + $0.id.bytes })
+    var known = Set(files.map { paths.copy($0.path) + $0.id.bytes })
     for var file in other.files {
       let path = other.paths.copy(file.path)
       guard known.insert(path + file.id.bytes).inserted else { continue }
@@ -49,6 +49,6 @@ extension Slot {
   /// Whether exactly what is wanted is there.
   var holdsWanted: Bool {
     guard let wanted else { return false }
-    return content == .blob(wanted.id) && found?.entryMode == wanted.mode
+    return content == .blob(wanted.id) && found?.mode == wanted.mode
   }
 }
