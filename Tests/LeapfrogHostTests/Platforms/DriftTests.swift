@@ -141,7 +141,7 @@ import Testing
     let platform = StagedPlatform(layout: pair.layout, platform: .blue)
     try pair.write("0ne", "a")
     var manifest = try #require(try store.load().manifest)
-    manifest.files[0].stamp = FileStamp(FileStatus(pair.path("a")))
+    manifest.files[0].stamp = try #require(FileStatus(pair.path("a")).map { Found($0).stamp })
     try store.writeComplete(manifest)
     #expect(try platform.verify().isEmpty)
     manifest.header.boot = "another"

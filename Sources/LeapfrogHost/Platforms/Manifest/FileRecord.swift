@@ -28,12 +28,4 @@ struct FileStamp: Sendable, Equatable {
     self.changed = changed
     self.inode = inode
   }
-
-  init(_ status: FileStatus?) {
-    guard let status else {
-      self = .absent
-      return
-    }
-    self.init(size: status.size, changed: status.changed, inode: status.inode)
-  }
 }

@@ -11,7 +11,7 @@ extension PlatformManifest {
       let path = try copy(slot.path, from: table)
       files.append(
         FileRecord(
-          path: path, mode: wanted.mode, id: wanted.id, stamp: FileStamp(slot.found),
+          path: path, mode: wanted.mode, id: wanted.id, stamp: slot.found?.stamp ?? .absent,
           isBuilt: !slot.holdsWanted))
     }
     self.outputs = try outputs.map { try copy($0, from: table) }
@@ -49,6 +49,6 @@ extension Slot {
   /// Whether exactly what is wanted is there.
   var holdsWanted: Bool {
     guard let wanted else { return false }
-    return content == .blob(wanted.id) && found?.entryMode == wanted.mode
+    return content == .blob(wanted.id) && found?.mode == wanted.mode
   }
 }

@@ -26,12 +26,20 @@ struct Inspection {
   init(_ root: String, _ table: SlotTable, _ knowledge: Knowledge) throws {
     chain = try DirectoryChain(root)
     self.knowledge = knowledge
-    let walk = try Walk(root, table)
-    self.table = walk.table
-    narrow = walk.narrow
-    for unexpected in walk.unexpected { sort(unexpected) }
+    self.table = table
+    let walk = try Walk.all(of: root, table)
+    narrow = try self.table.append(walk.narrow)
+    for index in table.slots.indices { self.table.slots[index].found = walk.found[index] }
+    for unexpected in walk.unexpected { try sort(unexpected) }
     for index in self.table.slots.indices { try inspect(index) }
     drift.sort()
+  }
+
+  /// Gives the table away, which is large.
+  mutating func takeTable() -> SlotTable {
+    let table = self.table
+    self.table = SlotTable()
+    return table
   }
 
   /// Whether everything is as the manifest says, and the tree wants nothing else.
@@ -42,8 +50,8 @@ struct Inspection {
 
   // MARK: Unexpected paths
 
-  private mutating func sort(_ unexpected: Walk.Unexpected) {
-    let path = unexpected.path
+  private mutating func sort(_ unexpected: Walk.Unexpected) throws {
+    let path = try table.append(unexpected.path)
     if knowledge.outputs.cover(path, in: table.paths) { return outputs.append(path) }
     if unexpected.isEmpty { return empties.append(path) }
     strays.append(path)
@@ -72,12 +80,12 @@ struct Inspection {
 
   /// What the manifest knows without reading, because nobody touched the file since.
   private func recorded(_ slot: Slot) -> Slot.Content? {
-    guard let old = slot.old, old.stamp == FileStamp(slot.found) else { return nil }
+    guard let old = slot.old, old.stamp == slot.found?.stamp else { return nil }
     if old.isBuilt { return .output }
-    return knowledge.trustsStamps && slot.found?.entryMode == old.mode ? .blob(old.id) : nil
+    return knowledge.trustsStamps && slot.found?.mode == old.mode ? .blob(old.id) : nil
   }
 
-  private mutating func readID(_ slot: Slot, _ found: FileStatus) throws -> ObjectID? {
+  private mutating func readID(_ slot: Slot, _ found: Found) throws -> ObjectID? {
     try table.paths.lend(slot.path) { path in
       guard let directory = try chain.directory(of: path), let name = path.lastPart else {
         return nil
@@ -91,13 +99,13 @@ struct Inspection {
     if let id, knowledge.begun.contains(id) { return .output }
     if slot.old == nil, knowledge.outputs.cover(slot.path, in: table.paths) { return .output }
     // What a write that was interrupted left behind is nobody's work.
-    return !knowledge.isComplete && slot.found?.size == 0 ? .output : .foreign
+    return !knowledge.isComplete && slot.found?.stamp.size == 0 ? .output : .foreign
   }
 
-  private mutating func judge(_ slot: Slot, _ id: ObjectID?, _ found: FileStatus) {
+  private mutating func judge(_ slot: Slot, _ id: ObjectID?, _ found: Found) {
     if let old = slot.old {
-      let isIntact = id == old.id && found.entryMode == old.mode
-      if isIntact, old.stamp != FileStamp(found) { hasNewStamps = true }
+      let isIntact = id == old.id && found.mode == old.mode
+      if isIntact, old.stamp != found.stamp { hasNewStamps = true }
       if !isIntact, knowledge.isComplete || isForeign(slot, id) { noteModified(slot) }
     } else if isForeign(slot, id), knowledge.reportsNewPaths {
       drift.strays.append(table.paths.text(slot.path))

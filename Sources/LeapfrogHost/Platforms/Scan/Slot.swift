@@ -1,16 +1,15 @@
-import Glibc
 import LeapfrogCore
 
 /// One path of a platform: what the manifest says, what the tree wants, what is there.
-struct Slot {
+struct Slot: Sendable {
   /// What the commit has at a path.
-  struct Wanted: Equatable {
+  struct Wanted: Equatable, Sendable {
     var mode: EntryMode
     var id: ObjectID
   }
 
   /// What is known of the contents that are there.
-  enum Content: Equatable {
+  enum Content: Equatable, Sendable {
     case nothing
     /// A file or link with the contents of that object.
     case blob(ObjectID)
@@ -23,7 +22,7 @@ struct Slot {
   }
 
   /// What is still to be done.
-  struct Tasks: OptionSet {
+  struct Tasks: OptionSet, Sendable {
     let rawValue: UInt8
     static let remove = Tasks(rawValue: 1)
     static let setAside = Tasks(rawValue: 2)
@@ -34,7 +33,7 @@ struct Slot {
   let path: PathSpan
   var old: FileRecord?
   var wanted: Wanted?
-  var found: FileStatus?
+  var found: Found?
   var content: Content = .nothing
   var tasks: Tasks = []
 
@@ -45,21 +44,5 @@ struct Slot {
   var hasWantedKind: Bool {
     guard let found, let wanted else { return false }
     return (found.kind == .link) == (wanted.mode == .link)
-  }
-}
-
-extension FileStatus {
-  /// The tree's mode for a file or link; nil for anything else.
-  var entryMode: EntryMode? {
-    switch kind {
-    case .file: mode & 0o100 != 0 ? .executable : .file
-    case .link: .link
-    case .directory, .other: nil
-    }
-  }
-
-  /// Whether the permission bits are exactly those of the mode; a link has none.
-  func permits(_ wanted: EntryMode) -> Bool {
-    kind == .link ? wanted == .link : mode == mode_t(wanted.rawValue)
   }
 }

@@ -1,7 +1,7 @@
 import LeapfrogCore
 
 /// The paths of a manifest and of a tree in one list, in the order of their bytes.
-struct SlotTable {
+struct SlotTable: Sendable {
   private(set) var paths: PathPool
   var slots: [Slot] = []
 
@@ -39,9 +39,19 @@ struct SlotTable {
     guard fits(entries), isTree else { return nil }
   }
 
+  /// No paths at all.
+  init() {
+    paths = PathPool()
+  }
+
   /// Adds a path that is neither in the manifest nor in a tree.
-  mutating func append(stray path: [UInt8]) throws -> PathSpan {
+  mutating func append(_ path: [UInt8]) throws -> PathSpan {
     try paths.append(path)
+  }
+
+  /// Adds such paths.
+  mutating func append(_ paths: [[UInt8]]) throws -> [PathSpan] {
+    try paths.map { try append($0) }
   }
 
   /// The slot of exactly that path.

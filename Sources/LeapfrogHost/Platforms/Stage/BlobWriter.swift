@@ -60,7 +60,7 @@ final class BlobWriter {
   /// The status of a file whose mode the umask did not decide.
   private func settle(_ file: borrowing Descriptor, mode: EntryMode) throws -> FileStatus? {
     let status = FileStatus(file)
-    if let status, status.permits(mode) { return status }
+    if let status, Found(status).permits(mode) { return status }
     let number = file.number
     try system("set the mode of a file in", root) { fchmod(number, mode_t(mode.rawValue)) }
     return FileStatus(file)

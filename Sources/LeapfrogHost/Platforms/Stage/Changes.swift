@@ -4,7 +4,7 @@ import LeapfrogCore
 /// The paths that a stage changed, so that they can be made to last before the manifest says so.
 final class Changes {
   /// Above this, one `syncfs(2)` is cheaper than an `fsync(2)` for each file and directory.
-  static let few = 200
+  static let few = 32
 
   private var paths: [PathSpan] = []
   private(set) var count = 0

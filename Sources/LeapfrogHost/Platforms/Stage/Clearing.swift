@@ -89,7 +89,7 @@ final class Clearing {
     guard let mode = slot.wanted?.mode, mode != .link else { return }
     try at(slot.path, paths) { path, name, directory in
       try system("set the mode of", "\(root)/\(path.text)") {
-        fchmodat(directory, name, mode_t(mode.rawValue), 0)
+        fchmodat(directory, name, mode_t(mode.rawValue), AT_SYMLINK_NOFOLLOW)
       }
     }
   }

@@ -40,15 +40,16 @@ final class Stage {
     try Files.makeDirectories(layout.own, mode: 0o700)
     try Files.makeDirectories(layout.platform(platform))
     let inspection = try Inspection(layout.platform(platform), table, Knowledge(holding))
-    let work = try StageWork(layout, platform, inspection)
+    let drift = inspection.drift
     done = doneBefore(holding, inspection)
+    let work = try StageWork(layout, platform, inspection)
     if done == nil {
       try work.prepare { table in
         try store.writeIntent(PlatformManifest(intent: header, table: table), over: holding)
       }
     }
     self.work = work
-    return StageNeeds(platform: platform, blobs: work.needs, drift: inspection.drift)
+    return StageNeeds(platform: platform, blobs: work.needs, drift: drift)
   }
 
   /// Writes a blob to every path that has it.

@@ -17,12 +17,12 @@ final class StageWork {
   private var written = 0
   private var removed = 0
 
-  init(_ layout: Layout, _ platform: PlatformName, _ inspection: Inspection) throws {
+  init(_ layout: Layout, _ platform: PlatformName, _ inspection: consuming Inspection) throws {
     root = layout.platform(platform)
     self.layout = layout
     self.platform = platform
+    table = inspection.takeTable()
     self.inspection = inspection
-    table = inspection.table
     writer = try BlobWriter(root)
   }
 
@@ -61,7 +61,7 @@ final class StageWork {
   /// A change of mode changes the stamp.
   private func lookAgain(_ index: Int) throws {
     let path = table.paths.text(table.slots[index].path)
-    table.slots[index].found = FileStatus("\(root)/\(path)")
+    table.slots[index].found = FileStatus("\(root)/\(path)").map(Found.init)
   }
 
   private func writeLocal(_ stash: BlobStash, _ needed: Set<ObjectID>) throws {
@@ -79,7 +79,7 @@ final class StageWork {
   }
 
   private func settle(_ index: Int, _ status: FileStatus) {
-    table.slots[index].found = status
+    table.slots[index].found = Found(status)
     table.slots[index].content = .blob(table.slots[index].neededID)
     table.slots[index].tasks.remove(.write)
     changes.note(table.slots[index].path)
