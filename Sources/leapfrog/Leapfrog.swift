@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Glibc
 import LeapfrogCore
 
@@ -9,8 +8,9 @@ struct Leapfrog: AsyncParsableCommand {
     commandName: "leapfrog",
     abstract: "Take many sites on one code base to new code, one at a time, with a way back.",
     discussion: """
-      Two platform directories per repository: the new code is staged on the idle one, then each site
-      is closed, backed up, updated, checked and flipped by itself. A site that fails is put back.
+      Two platform directories per repository: the new code is staged on the idle
+      one, then each site is closed, backed up, updated, checked and flipped by
+      itself. A site that fails is put back as it was.
 
       EXAMPLES:
         leapfrog init acme v1          make the pair that leapfrog.yml describes
@@ -18,9 +18,9 @@ struct Leapfrog: AsyncParsableCommand {
         leapfrog upgrade acme v2       do it
         leapfrog rollback acme         and back again
 
-      Completion: leapfrog --generate-completion-script bash > /etc/bash_completion.d/leapfrog
-      Exit status: 0 done, 1 failed and everything as before, 2 usage or configuration,
-      3 some sites moved and others are back, 4 refused by a rule, 5 needs a person.
+      Exit status: 0 done; 1 failed, everything as before; 2 usage or configuration;
+      3 some sites moved, others are back; 4 refused by a rule; 5 needs a person.
+      Completion: source <(leapfrog --generate-completion-script bash)
       """,
     version: "leapfrog 0.1.0",
     groupedSubcommands: [
@@ -63,12 +63,12 @@ enum Main {
   /// Prints what the parser has to say; its usage errors end with 2, as the contract says.
   private static func status(of error: any Error) -> Int32 {
     if let code = error as? ExitCode { return code.rawValue }
-    let text = Leapfrog.fullMessage(for: error)
     guard Leapfrog.exitCode(for: error) != .success else {
-      print(text)
+      try? Output.write(Leapfrog.fullMessage(for: error) + "\n")
       return 0
     }
-    FileHandle.standardError.write(Data("\(text)\n".utf8))
+    let words = Array(CommandLine.arguments.dropFirst())
+    Console(json: words.contains("--json")).fail(UsageMistake(error: error, words: words).failure)
     return 2
   }
 }

@@ -1,7 +1,7 @@
 /// Finds the name that was probably meant.
-enum Nearest {
+public enum Nearest {
   /// The candidate that is close enough to be a slip of the finger; nil when none is.
-  static func match(_ name: String, among candidates: [String]) -> String? {
+  public static func match(_ name: String, among candidates: [String]) -> String? {
     guard name.utf8.count <= 64, let best = sorted(candidates, by: name).first else { return nil }
     return distance(name, best) <= max(2, name.count / 3) ? best : nil
   }

@@ -40,9 +40,10 @@ public struct SiteCommand {
     let environment = AppEnvironment(layout: layout, spec: spec, site: site, platform: platform)
       .variables
     let configured = spec.site(site) ?? SiteSpec(name: site)
+    clearenv()
+    for (key, value) in environment { setenv(key, value, 1) }
     try AppUser.of(configured, layout: layout)?.becomeForGood()
     try system("go to", layout.platform(platform)) { chdir(layout.platform(platform)) }
-    for (key, value) in environment { setenv(key, value, 1) }
     let arguments = command.map { strdup($0) } + [nil]
     execvp(program, arguments)
     throw Failure.system("run", program)

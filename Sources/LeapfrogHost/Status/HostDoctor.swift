@@ -42,8 +42,10 @@ struct HostDoctor {
         "\(name) is on \(live[name]?.rawValue ?? "no platform") by its live link and on "
           + "\(journal[name]?.rawValue ?? "no platform") by the journal")
     }
-    return "\(live.count) sites, links and journal agree"
+    return "\(Self.count(live.count)), links and journal agree"
   }
+
+  private static func count(_ sites: Int) -> String { sites == 1 ? "1 site" : "\(sites) sites" }
 
   private func flags(_ layout: Layout) throws -> String {
     let open = Set(
@@ -53,7 +55,7 @@ struct HostDoctor {
         "\(site) is in maintenance and no migration needs it",
         remedy: "rm \(layout.maintenance(site))")
     }
-    return open.isEmpty ? "no site is closed" : "\(open.count) sites are in a migration"
+    return open.isEmpty ? "no site is closed" : "in a migration: \(Self.count(open.count))"
   }
 
   private func examine(_ site: SiteSpec, _ layout: Layout) throws -> String {

@@ -22,12 +22,16 @@ struct Verdict {
   /// Why, where it did not end well.
   var reason: String? {
     if let stuck = migrations.first(where: { $0.state == .stuck }) { return text(stuck) }
-    if state == .interrupted { return "\(count(.waiting)) sites were not begun" }
+    if state == .interrupted { return Self.notBegun(count(.waiting)) }
     guard let back = migrations.first(where: { $0.state == .back }) else {
       return migrations.first { $0.state == .attention }.map(text)
     }
     let rest = count(.waiting)
-    return text(back) + (rest > 0 ? "; \(rest) sites were not begun" : "")
+    return text(back) + (rest > 0 ? "; " + Self.notBegun(rest) : "")
+  }
+
+  private static func notBegun(_ count: Int) -> String {
+    count == 1 ? "1 site was not begun" : "\(count) sites were not begun"
   }
 
   private var isPaused: Bool { wasEnded || (!wasComplete && release.control != .abort) }

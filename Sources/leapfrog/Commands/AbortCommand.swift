@@ -5,9 +5,9 @@ struct AbortCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "abort", abstract: "Undo what was interrupted or is under way.",
     discussion: """
-      Sites that are not open again yet go back as they were, and no other is begun; a command of the
-      app that is running comes to its end first. Sites that moved stay: `leapfrog rollback` takes
-      them back.
+      Sites that are not open again yet go back as they were, and no other is
+      begun; a command of the app that is running comes to its end first. Sites
+      that moved stay: `leapfrog rollback` takes them back.
 
       EXAMPLE: leapfrog abort acme
       """)

@@ -16,7 +16,8 @@ struct BackupsCommand: AsyncParsableCommand {
         .filter { site == nil || $0.site == site }
       try context.console.document(["backups": backups])
       context.console.table(
-        [["SITE", "ID", "MADE", "CODE", "STATE", "DATABASE", "FILES", ""]] + backups.map(row))
+        [["SITE", "ID", "MADE", "CODE", "STATE", "DATABASE", "FILES", "KEPT FOR"]]
+          + backups.map(row))
       return 0
     }
   }
@@ -27,7 +28,7 @@ struct BackupsCommand: AsyncParsableCommand {
       backup.verified ? "verified" : "unusable: \(backup.fault ?? "not finished")",
       Formats.size(backup.databaseBytes),
       "\(backup.files) (\(Formats.size(backup.fileBytes)))",
-      backup.neededBy.map { "kept: \($0)" } ?? "",
+      backup.neededBy ?? "",
     ]
   }
 }

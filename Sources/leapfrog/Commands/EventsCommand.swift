@@ -40,7 +40,7 @@ struct EventsCommand: AsyncParsableCommand {
 
   private func show(_ event: Event, _ console: Console) throws {
     try console.document(event)
-    guard let text = EventText(event: event, isBrief: false).line else { return }
+    guard let text = EventText(event: event, detail: .full).line else { return }
     console.line("\(event.number)  \(text)")
   }
 }

@@ -8,8 +8,9 @@ struct ExecCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "exec", abstract: "Run a command in the platform that a site is on now.",
     discussion: """
-      What a crontab should call: never the wrong platform, and never during the site's migration.
-      The command gets the LEAPFROG_ environment and runs as the owner of the site's data.
+      What a crontab should call: never the wrong platform, and never during the
+      site's migration. The command gets the LEAPFROG_ environment and runs as the
+      owner of the site's data. The exit status is the command's own.
 
       EXAMPLES:
         leapfrog exec shop.example.com -- ./bin/cron
@@ -23,7 +24,7 @@ struct ExecCommand: AsyncParsableCommand {
     [String] = []
 
   func validate() throws {
-    guard !command.isEmpty else { throw ValidationError("give the command after --") }
+    guard !command.isEmpty else { throw ValidationError("the command to run comes after `--`") }
     guard (0...86_400).contains(wait) else {
       throw ValidationError("--wait is from 0 to 86400 seconds")
     }

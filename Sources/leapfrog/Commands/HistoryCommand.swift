@@ -29,13 +29,18 @@ struct HistoryCommand: AsyncParsableCommand {
 
   private func show(_ releases: [ReleaseStatus], _ pair: String, _ console: Console) {
     console.line(console.styled(pair, .bold))
-    console.table(
-      releases.map { release in
-        [
-          "\(release.id)", Formats.moment(release.started), release.actor, release.kind.rawValue,
-          release.ref ?? "", release.state.rawValue, "\(release.moved.count) done",
-          "\(release.back.count) back", "down \(Formats.duration(release.downtime))",
-        ]
-      })
+    console.table([Self.titles] + releases.map(row))
+  }
+
+  private static let titles = [
+    "RELEASE", "STARTED", "BY", "KIND", "REF", "RESULT", "DONE", "BACK", "STUCK", "DOWNTIME",
+  ]
+
+  private func row(_ release: ReleaseStatus) -> [String] {
+    [
+      "\(release.id)", Formats.moment(release.started), release.actor, release.kind.rawValue,
+      release.ref ?? "-", release.state.rawValue, "\(release.moved.count)",
+      "\(release.back.count)", "\(release.stuck.count)", Formats.duration(release.downtime),
+    ]
   }
 }

@@ -6,8 +6,9 @@ struct InitCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "init", abstract: "Make the pair on its host and seat its sites.",
     discussion: """
-      Makes the directories, stages blue at REF, and seats the configured sites on it. A site that has
-      data already (in ROOT/sites/SITE) is seated as it is; one that has none is installed.
+      Makes the directories, stages blue at REF, and seats the configured sites on
+      it. A site that has data already (in ROOT/sites/SITE) is seated as it is; one
+      that has none is installed.
 
       EXAMPLE: leapfrog init acme v1
       """)

@@ -6,8 +6,9 @@ struct PullCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pull", abstract: "Stage new code on a platform that has no site.",
     discussion: """
-      Refused where a site is on the platform: code never changes under a site. Without a platform the
-      idle one is staged; without a ref, the one that the pair had last.
+      Refused where a site is on the platform: code never changes under a site.
+      Without a platform the idle one is staged; without a ref, the one that the
+      sites are on, which for a branch means its newest commit.
 
       EXAMPLES:
         leapfrog pull acme              the idle platform

@@ -5,8 +5,8 @@ struct RestoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "restore", abstract: "Put one site's data back from a backup, where the site is.",
     discussion: """
-      The site is closed meanwhile, and its present state is backed up first. The code stays: to go back
-      to the old code as well, use `leapfrog rollback`.
+      The site is closed meanwhile, and its present state is backed up first. The
+      code stays: to go back to the old code as well, use `leapfrog rollback`.
 
       EXAMPLES:
         leapfrog restore acme shop.example.com

@@ -5,8 +5,8 @@ struct ResumeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Go on with what was interrupted.",
     discussion: """
-      Sites that were under way are brought to their end, moved or back as before; then those that were
-      not begun follow. A site that is stuck is tried once more.
+      Sites that were under way are brought to their end, moved or back as before;
+      then those that were not begun follow. A site that is stuck is tried once more.
 
       EXAMPLE: leapfrog resume acme
       """)

@@ -6,8 +6,9 @@ struct RollbackCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rollback", abstract: "Take sites back to the other platform, from their backups.",
     discussion: """
-      Each site goes back to the code and the data that it had before its last upgrade. What visitors
-      wrote since is lost to the site (it is kept in a backup that is made first), so it asks.
+      Each site goes back to the code and the data that it had before its last
+      upgrade. What visitors wrote since is lost to the site (it is kept in a backup
+      that is made first), so it asks.
 
       EXAMPLES:
         leapfrog rollback acme

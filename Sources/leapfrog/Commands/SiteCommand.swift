@@ -5,7 +5,7 @@ import LeapfrogCore
 struct SiteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "site", abstract: "List, show, add and remove the sites of a pair.",
-    discussion: "leapfrog.yml says what a site is; these commands bring the host in line with it.",
+    discussion: "leapfrog.yml says what a site is; these bring the host in line with it.",
     subcommands: [List.self, Show.self, Add.self, Remove.self])
 
   struct List: AsyncParsableCommand {

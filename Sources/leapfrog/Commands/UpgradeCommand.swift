@@ -6,14 +6,14 @@ struct UpgradeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "upgrade", abstract: "Stage a ref, then move every site to it.",
     discussion: """
-      The work goes on by itself on the host: leaving with Ctrl-C, or losing the link, changes nothing.
-      The same command again attaches to it.
+      The work goes on by itself on the host: leaving with Ctrl-C, or losing the
+      link, changes nothing. The same command again attaches to it.
 
       EXAMPLES:
         leapfrog upgrade acme v2                  all sites
         leapfrog upgrade acme v2 --site shop.example.com
         leapfrog upgrade acme v2 --stage-only     only the code, on the idle platform
-        leapfrog upgrade acme v2 --continue       once more for the sites that are left behind
+        leapfrog upgrade acme v2 --continue       once more for those left behind
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -29,7 +29,7 @@ struct UpgradeCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard ref != nil || continues else {
-      throw ValidationError("Missing expected argument '<ref>'")
+      throw ValidationError("missing expected argument '<ref>'")
     }
     guard !(stageOnly && (continues || !site.isEmpty)) else {
       throw ValidationError(

@@ -10,9 +10,8 @@ final class InterruptHint {
     signal(SIGINT, SIG_IGN)
     source = DispatchSource.makeSignalSource(signal: SIGINT)
     source.setEventHandler {
-      let text =
-        "\nthe work goes on by itself; `leapfrog events \(pair) --follow` comes back to it\n"
-      if !isSilent { FileHandle.standardError.write(Data(text.utf8)) }
+      let text = "\nthe work goes on by itself; `leapfrog events \(pair) --follow` comes back to it"
+      if !isSilent { Output.remark(text) }
       exit(130)
     }
     source.resume()

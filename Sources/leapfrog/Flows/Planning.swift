@@ -77,8 +77,9 @@ struct Planning {
   }
 
   private func next(_ status: PairStatus, _ target: PlatformName?, _ ref: String) -> [String] {
-    if refusal(status, target) != nil { return status.release?.next ?? [] }
+    if refusal(status, target) != nil { return status.release?.next ?? status.waysTogether }
     let isContinued = target.map { !status[$0].sites.isEmpty } ?? false
+    if isContinued, let target, status[target.other].sites.isEmpty { return [] }
     return ["leapfrog upgrade \(status.name) \(ref)\(isContinued ? " --continue" : "")"]
   }
 }

@@ -129,10 +129,19 @@ struct Releasing {
     if let refusal = Self.refusal(ofStaging: target, status, ref) { throw refusal }
     let code = try await context.fetchedCode(of: pair)
     let resolved = try await code.resolve(try ref ?? lastRef(status))
+    if ref == nil, status.isUsed(resolved.commit) { return nothingNew(resolved) }
     let staged = try await stage(
       resolved, host, code, platform: target, base: target.map { status[$0] })
     return try await context.carryOut(
       try context.order(.stage, pair, ref: resolved, to: staged.platform), on: host)
+  }
+
+  /// Staging what the sites are on already would only take the way back from them.
+  private func nothingNew(_ ref: ResolvedRef) -> Int32 {
+    context.console.line(
+      "nothing new: the sites of \(name) are on \(ref.name) (\(ref.commit.short))")
+    try? context.console.document(["outcome": "nothing new"])
+    return 0
   }
 
   /// The same rule as in the host, asked before anything is fetched.
@@ -167,5 +176,12 @@ struct Releasing {
       ref, platform: platform, base: held, creates: creates, progress: view.progress)
     view.finish(staged)
     return staged
+  }
+}
+
+extension PairStatus {
+  /// Whether sites are on that commit.
+  fileprivate func isUsed(_ commit: ObjectID) -> Bool {
+    PlatformName.allCases.contains { self[$0].commit == commit && !self[$0].sites.isEmpty }
   }
 }

@@ -12,12 +12,11 @@ struct Returning {
     for site in sites where pair.spec.site(site) == nil { throw context.unknownSite(site, pair) }
     let host = try await context.host(of: pair)
     let status = try await host.status()
-    let from = try source(status, sites)
+    let upgrades = try await host.history(limit: 100).filter { $0.kind == .upgrade }
+    let from = try source(status, sites, upgrades)
     let leaving = status[from].sites.filter { sites.isEmpty || sites.contains($0) }
     let to = status[from.other]
-    let last = try await host.history(limit: 100).first {
-      $0.kind == .upgrade && $0.to == from && !$0.moved.isEmpty
-    }
+    let last = upgrades.first { $0.to == from && !$0.moved.isEmpty }
     let since = last.map { " since \(Formats.moment($0.started))" } ?? ""
     try confirm(
       "\(Formats.names(leaving)) go back to \(to.ref ?? "the other platform"), and what was written\(since) is lost to them",
@@ -28,13 +27,13 @@ struct Returning {
   }
 
   /// The platform that the sites leave: the one of the last upgrade, when sites are on both.
-  private func source(_ status: PairStatus, _ sites: [String]) throws -> PlatformName {
+  private func source(_ status: PairStatus, _ sites: [String], _ upgrades: [ReleaseStatus]) throws
+    -> PlatformName
+  {
     let places = Set(
       status.sites.filter { sites.isEmpty || sites.contains($0.name) }.compactMap(\.platform))
     if places.count == 1, let place = places.first { return place }
-    if places.count == 2, let to = status.release?.to {
-      return status.release?.kind == .rollback ? to.other : to
-    }
+    if places.count == 2, let to = upgrades.first?.to { return to }
     throw Failure.refused("\(name) has no site to roll back", remedy: "leapfrog status \(name)")
   }
 
@@ -63,7 +62,7 @@ struct Returning {
 
   private func confirm(_ what: String, command: String, yes: Bool) throws {
     guard !yes else { return }
-    context.console.line(what + ".")
+    if context.console.canAsk { context.console.line(what + ".") }
     guard context.console.confirms("Go on?") else { throw Failure.refused(what, remedy: command) }
   }
 }

@@ -37,23 +37,23 @@ struct Console {
   /// Prints one JSON document on one line; nothing without `--json`.
   func document(_ value: some Encodable) throws {
     guard isJSON else { return }
-    emit(String(decoding: try Wire.encoder().encode(value), as: UTF8.self) + "\n")
+    try Output.write(String(decoding: try Wire.encoder().encode(value), as: UTF8.self) + "\n")
   }
 
   /// A remark beside the result.
   func note(_ text: String) {
-    if !isJSON { FileHandle.standardError.write(Data("leapfrog: \(text)\n".utf8)) }
+    if !isJSON { Output.remark("leapfrog: \(text)") }
   }
 
   /// Says what went wrong, on standard error, and as a document with `--json`.
   func fail(_ failure: Failure) {
-    FileHandle.standardError.write(Data("leapfrog: \(failure)\n".utf8))
+    Output.remark("leapfrog: \(failure)")
     try? document(["error": failure])
   }
 
   /// Writes to standard output at once.
   func emit(_ text: String) {
-    FileHandle.standardOutput.write(Data(text.utf8))
+    try? Output.write(text)
   }
 
   /// Shows what is waited for while it lasts, on a terminal.
@@ -64,9 +64,12 @@ struct Console {
     return try await body()
   }
 
+  /// Whether somebody is there who can be asked.
+  var canAsk: Bool { isatty(0) == 1 && !isJSON }
+
   /// Asks a question that `y` answers; without a terminal the answer is no.
   func confirms(_ question: String) -> Bool {
-    guard isatty(0) == 1, !isJSON else { return false }
+    guard canAsk else { return false }
     emit("\(question) [y/N] ")
     return readLine(strippingNewline: true)?.lowercased().hasPrefix("y") ?? false
   }

@@ -2,14 +2,23 @@ import LeapfrogCore
 
 /// An event as a line for people.
 struct EventText {
+  /// How much is said.
+  enum Detail {
+    /// On a terminal, where the running steps are drawn: only what ends.
+    case drawn
+    /// In a log: besides that, when a site begins, and the steps that took long.
+    case logged
+    /// Every step.
+    case full
+  }
+
   let event: Event
-  /// On a terminal the running steps are drawn elsewhere, so only what ends is a line.
-  let isBrief: Bool
+  let detail: Detail
 
   /// The line; nil for an event that is not worth one.
   var line: String? {
     guard let text else { return nil }
-    return isBrief ? text : "\(Formats.clock(event.time))  \(text)"
+    return detail == .drawn ? text : "\(Formats.clock(event.time))  \(text)"
   }
 
   private var text: String? {
@@ -19,13 +28,21 @@ struct EventText {
     case .stageStarted, .stageDrift, .stageFinished: event.text
     case .buildStarted: "build: \(event.text ?? "")"
     case .buildFinished: "build done\(took)"
-    case .siteStarted: isBrief ? nil : "\(site): began"
+    case .siteStarted: detail == .drawn ? nil : "\(site): began"
     case .siteFinished: finished
     case .stepStarted, .undoStarted: nil
-    case .stepFinished: isBrief ? nil : "\(site): \(step) done\(took)"
+    case .stepFinished: isWorthALine ? "\(site): \(step) done\(took)" : nil
     case .stepFailed: "\(site): \(step) failed: \(event.text ?? "")"
-    case .undoFinished: isBrief || !hasUndo ? nil : "\(site): \(step) undone\(took)"
+    case .undoFinished: isWorthALine && hasUndo ? "\(site): \(step) undone\(took)" : nil
     case .undoFailed: "\(site): \(step) could not be undone: \(event.text ?? "")"
+    }
+  }
+
+  private var isWorthALine: Bool {
+    switch detail {
+    case .drawn: false
+    case .logged: (event.seconds ?? 0) >= 1
+    case .full: true
     }
   }
 

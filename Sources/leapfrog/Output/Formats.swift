@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LeapfrogCore
 
 /// How figures are written for people.
@@ -28,14 +29,19 @@ enum Formats {
     "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 
-  /// The time of day in the local zone.
-  static func clock(_ date: Date) -> String {
-    date.formatted(.iso8601.time(includingFractionalSeconds: false).timeZoneSeparator(.omitted))
-  }
+  /// The time of day in the local zone: `14:03:07`.
+  static func clock(_ date: Date) -> String { local(date, "%H:%M:%S") }
 
-  /// A UTC date and time.
-  static func moment(_ date: Date) -> String {
-    date.formatted(.iso8601)
+  /// Date, time and zone: `2026-11-23 14:03:07 CET`.
+  static func moment(_ date: Date) -> String { local(date, "%Y-%m-%d %H:%M:%S %Z") }
+
+  private static func local(_ date: Date, _ format: String) -> String {
+    var seconds = time_t(min(max(date.timeIntervalSince1970, 0), 1e11))
+    var parts = tm()
+    localtime_r(&seconds, &parts)
+    var text = [CChar](repeating: 0, count: 64)
+    let count = strftime(&text, text.count, format, &parts)
+    return String(decoding: text.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
   /// A list that stays readable with 300 names.

@@ -5,6 +5,7 @@ struct PlanView {
   let console: Console
 
   func show(_ plan: ReleasePlan) {
+    if plan.isEmpty { return console.line("nothing to do: the sites are on \(plan.ref) already") }
     let platform = plan.platform.map { "on \($0)" } ?? "nowhere: no platform is idle"
     console.line(
       console.styled(plan.pair, .bold)
@@ -21,7 +22,7 @@ struct PlanView {
 
   private func showChanges(_ plan: ReleasePlan) {
     console.line(
-      "  \(Formats.count(plan.commits.count, "commit")), \(Formats.count(plan.files.written, "file")) to write, \(plan.files.removed) to remove"
+      "  \(Formats.count(plan.commits.count, "new commit")), \(Formats.count(plan.files.written, "file")) to write, \(plan.files.removed) to remove"
     )
     for subject in plan.commits.first.prefix(5) { console.line("    \(subject)") }
     if plan.commits.count > 5 { console.line("    and \(plan.commits.count - 5) more") }

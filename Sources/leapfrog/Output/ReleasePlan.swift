@@ -17,6 +17,9 @@ struct ReleasePlan: Encodable {
   var refusal: String?
   var next: [String]
 
+  /// Whether an upgrade would find every site moved already.
+  var isEmpty: Bool { refusal == nil && next.isEmpty }
+
   enum CodingKeys: String, CodingKey {
     case pair, ref, commit, platform, from, commits, files, sites, space, refusal, next
     case fromCommit = "from_commit"

@@ -29,7 +29,7 @@ final class ReleaseView {
     if console.isJSON { return try console.document(event) }
     track(event)
     erase()
-    if let text = EventText(event: event, isBrief: console.isTerminal).line {
+    if let text = EventText(event: event, detail: console.isTerminal ? .drawn : .logged).line {
       console.line(colored(text, event))
     }
     draw()
@@ -46,7 +46,7 @@ final class ReleaseView {
   func finish(_ release: ReleaseStatus) {
     erase()
     guard !console.isJSON else { return }
-    console.line(SummaryText(release: release).text)
+    for line in SummaryText(release: release).lines { console.line(line) }
     for command in release.next { console.line("next: \(command)") }
   }
 

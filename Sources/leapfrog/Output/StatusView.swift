@@ -10,7 +10,7 @@ struct StatusView {
     if let error = entry.error { return console.line("  \(error)") }
     console.table(PlatformName.allCases.map { platform($0, status[$0]) })
     if !status.sites.isEmpty { sites(status.sites) }
-    if let release = status.release { show(release) }
+    if let release = status.release { show(release) } else if status.isDivided { divided(status) }
   }
 
   private func platform(_ name: PlatformName, _ status: PlatformStatus) -> [String] {
@@ -31,12 +31,33 @@ struct StatusView {
     console.table([["SITE", "PLATFORM", "STATE", ""]] + rows)
   }
 
+  private func divided(_ status: PairStatus) {
+    console.line()
+    console.line("  sites are on both platforms, so no new code can be staged")
+    for command in status.waysTogether { console.line("  next: \(command)") }
+  }
+
   private func show(_ release: ReleaseStatus) {
     let ref = release.ref.map { " to \($0)" } ?? ""
+    let when = Formats.moment(release.started)
     console.line()
     console.line(
-      "  release \(release.id): \(release.kind.rawValue)\(ref) by \(release.actor), \(release.state.rawValue)"
-        + (release.reason.map { ": \($0)" } ?? ""))
+      "  release \(release.id): \(release.kind.rawValue)\(ref) by \(release.actor) at \(when), "
+        + release.state.words)
+    // The reasons of sites stand beside the sites.
+    if let reason = release.reason, release.back.isEmpty, release.stuck.isEmpty {
+      console.line("  \(reason)")
+    }
     for command in release.next { console.line("  next: \(command)") }
+  }
+}
+
+extension PairStatus {
+  /// Whether both platforms have sites, so that neither is idle.
+  var isDivided: Bool { idle.isEmpty }
+
+  /// What brings the sites of both platforms together.
+  var waysTogether: [String] {
+    ["leapfrog upgrade \(name) --continue", "leapfrog rollback \(name)"]
   }
 }

@@ -1,13 +1,13 @@
 import LeapfrogCore
 
-/// How a release ended, in a sentence or two.
+/// How a release ended: a line, and why where it did not end well.
 struct SummaryText {
   let release: ReleaseStatus
 
-  var text: String {
+  var lines: [String] {
     let head =
-      "\(release.kind.rawValue)\(release.ref.map { " to \($0)" } ?? ""): \(release.state.rawValue)"
-    return ([head] + parts).joined(separator: "; ") + (release.reason.map { ". \($0)" } ?? "")
+      "\(release.kind.rawValue)\(release.ref.map { " to \($0)" } ?? ""): \(release.state.words)"
+    return [([head] + parts).joined(separator: "; ")] + [release.reason].compactMap { $0 }
   }
 
   private var parts: [String] {
@@ -22,4 +22,9 @@ struct SummaryText {
   private func part(_ sites: [String], _ word: String) -> String? {
     sites.isEmpty ? nil : "\(Formats.count(sites.count, "site")) \(word)"
   }
+}
+
+extension ReleaseStatus.State {
+  /// The state as people say it.
+  var words: String { self == .partly ? "partly done" : rawValue }
 }

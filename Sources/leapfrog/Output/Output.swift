@@ -1,0 +1,30 @@
+import Foundation
+import Glibc
+import LeapfrogCore
+
+/// Standard output and standard error. Foundation's way to write ends the process when the reader is
+/// gone, and `leapfrog upgrade | head` must not look like a crash.
+enum Output {
+  /// Writes all of a text.
+  ///
+  /// - Throws: `Failure` when it cannot be written. A reader that went away is no failure: the work is
+  ///   followed to its end all the same, for the exit status.
+  static func write(_ text: String, to descriptor: Int32 = 1) throws {
+    var left = Array(text.utf8)[...]
+    while !left.isEmpty {
+      let count = left.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      guard count < 0 else {
+        left = left.dropFirst(count)
+        continue
+      }
+      if errno == EINTR { continue }
+      if errno == EPIPE { return }
+      throw Failure.failed("the output cannot be written: \(String(cString: strerror(errno)))")
+    }
+  }
+
+  /// Writes a line to standard error, or nowhere when that is not possible.
+  static func remark(_ text: String) {
+    try? write(text + "\n", to: 2)
+  }
+}
