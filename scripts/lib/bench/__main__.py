@@ -33,10 +33,11 @@ def main():
         rows = []
         for name in options.only.split(","):
             note(f"measuring: {name}")
-            rows += PARTS[name](bench)
+            found = PARTS[name](bench)
+            report.show(found, header=not rows)
+            rows += found
     finally:
         shutil.rmtree(directory, ignore_errors=True)
-    report.show(rows)
     if options.json:
         document = {"machine": report.machine(), "quick": options.quick, "rows": rows}
         pathlib.Path(options.json).write_text(json.dumps(document, indent=2) + "\n")

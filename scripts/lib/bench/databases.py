@@ -15,5 +15,5 @@ def make(path, megabytes):
             "INSERT INTO post (title, body) VALUES (?, ?)",
             ((f"Post {number}", f"{number} " * 140) for number in range(rows)))
         database.execute("CREATE INDEX post_title ON post(title)")
-        database.execute("PRAGMA user_version = 1")
+        database.execute("PRAGMA user_version = 2")
     database.close()

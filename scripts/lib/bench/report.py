@@ -28,12 +28,14 @@ def cells(row):
     ]
 
 
-def show(rows):
-    """Prints the rows; the ratio is what the last column says of leapfrog's value and the other."""
-    table = [["", "leapfrog", "other", "ratio", "aim", "the ratio or value is"]]
-    table += [cells(row) for row in rows]
-    widths = [max(len(line[column]) for line in table) for column in range(6)]
-    for line in table:
-        text = line[0].ljust(widths[0])
-        text += "".join(f"  {line[n].rjust(widths[n])}" for n in range(1, 4))
-        print((text + f"  {line[4].ljust(widths[4])}  {line[5]}").rstrip())
+HEADER = ["", "leapfrog", "other", "ratio", "aim", "the ratio or value is"]
+WIDTHS = [44, 10, 10, 6, 16, 0]
+
+
+def show(rows, header):
+    """Prints the rows; the last column says what the ratio of leapfrog's value and the other is."""
+    for line in ([HEADER] if header else []) + [cells(row) for row in rows]:
+        padded = [
+            cell.rjust(width) if 0 < column < 4 else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, WIDTHS))]
+        print("  ".join(padded).rstrip(), flush=True)

@@ -1,8 +1,9 @@
 """Many sites: how long looking takes, what a release costs per site, and the worker's memory."""
 
-import datetime
+import contextlib
 import pathlib
 import shutil
+import sqlite3
 import threading
 
 import databases
@@ -34,16 +35,14 @@ class Memory(threading.Thread):
             pass
 
 
-def durations(events):
-    """How long each site took from its begin to its end, in the order in which they went."""
-    begun, taken = {}, []
-    for event in events:
-        moment = datetime.datetime.fromisoformat(event["time"].replace("Z", "+00:00")).timestamp()
-        if event["kind"] == "site.started":
-            begun[event["site"]] = moment
-        elif event["kind"] == "site.finished" and event["site"] in begun:
-            taken.append(moment - begun.pop(event["site"]))
-    return taken
+def durations(pair, release):
+    """How long each site of a release took by the marks in the journal, in their order; the events
+    have whole seconds only."""
+    journal = sqlite3.connect(f"file:{pair.root}/.leapfrog/journal.sqlite?mode=ro", uri=True)
+    with contextlib.closing(journal):
+        return [end - begin for begin, end in journal.execute(
+            "SELECT min(time), max(time) FROM mark JOIN migration ON migration.id = migration"
+            " WHERE release = ? GROUP BY migration ORDER BY migration", [release])]
 
 
 def make(bench, count):
@@ -52,7 +51,6 @@ def make(bench, count):
     pair = Pair(bench, "manypair", repository, sites)
     master = bench.directory / "many.sqlite"
     databases.make(master, 0.1)
-    bench.shell(f"sqlite3 {master} 'PRAGMA user_version = 2'")
     for site in sites:
         (pair.data(site) / "data").mkdir(parents=True)
         shutil.copy(master, pair.data(site) / "data/site.sqlite")
@@ -77,14 +75,14 @@ def measure(bench):
     note(f"init of {count} sites")
     bench.leapfrog(pair, "init", pair.name, "v1")
     found = list(looking(bench, pair, count))
-    last = bench.documents(pair, "events", pair.name)[-1]["number"]
     note(f"upgrade of {count} sites")
     memory = Memory(pair.root)
     memory.start()
     taken = bench.seconds(lambda: bench.leapfrog(pair, "upgrade", pair.name, "v2"))
     memory.over.set()
     memory.join()
-    each = durations(bench.documents(pair, "events", pair.name, "--after", str(last)))
+    release = bench.documents(pair, "history", pair.name)[0]["pairs"][pair.name][0]["id"]
+    each = durations(pair, release)
     first, end = median(each[:part]), median(each[-part:])
     return found + [
         row(f"{count} sites: upgrade", taken, "s", how=f"{taken / count * 1000:.0f} ms a site"),

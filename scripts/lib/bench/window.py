@@ -35,7 +35,6 @@ class Window:
         self.pair = Pair(bench, f"{name}pair", self.repository, self.sites)
         master = bench.directory / f"{name}.sqlite"
         databases.make(master, megabytes)
-        bench.shell(f"sqlite3 {master} 'PRAGMA user_version = 2'")
         for site in self.sites:
             database = self.database(site)
             database.parent.mkdir(parents=True)
