@@ -55,7 +55,7 @@ struct Pair: Sendable {
     guard layout.root.hasPrefix("/"), layout.root != "/" else {
       throw Failure.usage("the root \(layout.root) of \(name) is not an absolute path below /")
     }
-    guard let status = FileStatus(layout.root) else { return }
+    guard let status = FileStatus(layout.root) else { return try verifyAbove(layout, name) }
     guard status.kind != .link else {
       throw Failure.usage(
         "the root \(layout.root) of \(name) is a symbolic link; name the directory that it leads to"
@@ -63,6 +63,14 @@ struct Pair: Sendable {
     }
     guard status.kind == .directory else {
       throw Failure.usage("the root \(layout.root) of \(name) is not a directory")
+    }
+  }
+
+  private static func verifyAbove(_ layout: Layout, _ name: String) throws {
+    var above = Files.parent(of: layout.root)
+    while above != "/", !Files.exists(above) { above = Files.parent(of: above) }
+    guard FileStatus(following: above)?.kind == .directory else {
+      throw Failure.usage("the root \(layout.root) of \(name) is below \(above), not a directory")
     }
   }
 

@@ -18,8 +18,14 @@ public final class Server {
   public func run() throws {
     while let line = try reader.line() {
       guard !line.isEmpty else { continue }
-      try answer(Data(line))
+      do { try answer(Data(line)) } catch  where isControllerGone { return }
     }
+  }
+
+  /// Nobody reads the answers any more; a controller may leave at any time.
+  private var isControllerGone: Bool {
+    var look = pollfd(fd: output, events: 0, revents: 0)
+    return poll(&look, 1, 0) > 0 && look.revents & Int16(POLLERR | POLLHUP) != 0
   }
 
   private func answer(_ line: Data) throws {

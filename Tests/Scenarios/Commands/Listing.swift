@@ -14,7 +14,23 @@ enum Listing {
       lines[String(parts[0])] = String(parts.last ?? "")
     }
     for (path, sum) in try sums(directory) { lines[path, default: ""] += sum }
+    let journal = directory.appendingPathComponent(".leapfrog/journal.sqlite")
+    if FileManager.default.fileExists(atPath: journal.path) {
+      lines[".leapfrog/journal.sqlite"] = try contents(of: journal)
+    }
     return lines.filter { !isScratch($0.key) }
+  }
+
+  /// What a database says; its bytes change when its log is folded into it.
+  private static func contents(of database: URL) throws -> String {
+    let dump = try Shell.run("/usr/bin/sqlite3", [database.path, ".dump"], in: URL(filePath: "/"))
+    guard dump.status == 0 else { throw KitError(dump.text) }
+    return dump.output
+  }
+
+  /// The paths whose lines differ, for a message.
+  static func differences(_ one: [String: String], _ other: [String: String]) -> [String] {
+    Set(one.keys).union(other.keys).filter { one[$0] != other[$0] }.sorted()
   }
 
   private static func sums(_ directory: URL) throws -> [(String, String)] {

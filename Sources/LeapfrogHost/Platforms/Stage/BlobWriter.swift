@@ -24,7 +24,7 @@ final class BlobWriter {
       try Failpoint.around("stage.file") {
         if mode == .link { return try link(bytes, path, in: table) }
         return try create(path, mode: mode) { number in
-          try Files.writeAll(bytes, to: number, path: path.text)
+          try Files.writeAll(bytes, to: number, path: "\(root)/\(path.text)")
           return true
         }
       }
@@ -50,11 +50,11 @@ final class BlobWriter {
     let number = retrying { openat(directory, name, flags, mode_t(mode.rawValue)) }
     guard number != -1 else { throw Failure.system("write", "\(root)/\(path.text)") }
     let file = Descriptor(adopting: number)
-    guard try fill(number) else {
-      unlinkat(directory, name, 0)
-      return nil
-    }
-    return try settle(file, mode: mode)
+    var isGood = false
+    // Half a file is of no use, and on a full disk it would keep the journal from working.
+    defer { if !isGood { unlinkat(directory, name, 0) } }
+    isGood = try fill(number)
+    return isGood ? try settle(file, mode: mode) : nil
   }
 
   /// The status of a file whose mode the umask did not decide.
