@@ -38,8 +38,9 @@ struct Jobs: Sendable {
     try Failpoint.around("job.record") {
       try JobRecord(request, grace: grace).write(to: files.record)
     }
-    switch try Failpoint.around("job.spawn", { Result { try startRunner(files) } }) {
-    case .success(let runner): wait(for: runner)
+    try Failpoint(name: "job.spawn.before").hit()
+    switch Result(catching: { try startRunner(files) }) {
+    case .success(let runner): try seeToItsEnd(runner)
     case .failure(let error): return try refuse(files, because: Failure(error))
     }
     return try settledState(of: request.id)
@@ -126,6 +127,12 @@ extension Jobs {
       runner.environment[JobRunner.lockKey] = "3"
     }
     return try runner.start()
+  }
+
+  /// Waits whatever goes wrong: nobody may undo the command's effect while it still runs.
+  private func seeToItsEnd(_ runner: pid_t) throws {
+    defer { wait(for: runner) }
+    try Failpoint(name: "job.spawn.after").hit()
   }
 
   private func wait(for runner: pid_t) {

@@ -38,8 +38,10 @@ enum Shell {
     for url in [output, error] {
       _ = FileManager.default.createFile(atPath: url.path, contents: nil)
     }
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: error)
+    let files = try [output, error].map(FileHandle.init(forWritingTo:))
+    (process.standardOutput, process.standardError) = (files[0], files[1])
+    // Closed here: a test of hundreds of programs would run out of descriptors.
+    defer { for file in files { try? file.close() } }
     try process.run()
     return process
   }
