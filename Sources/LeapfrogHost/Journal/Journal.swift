@@ -14,20 +14,24 @@ struct Journal: Sendable {
   init(layout: Layout, creates: Bool = false) throws {
     path = layout.journal
     guard creates || Files.exists(path) else {
-      throw Failure.failed("there is no journal \(path)", remedy: "leapfrog doctor")
+      throw Failure.failed(
+        "there is no journal \(path)", remedy: "leapfrog-host rebuild \(layout.root)")
     }
     let path = path
     queue = try Self.explaining(path) {
-      try DatabaseQueue(path: path, configuration: Self.setUp(path))
+      try DatabaseQueue(path: path, configuration: Self.setUp(layout, creates: creates))
     }
   }
 
-  private static func setUp(_ path: String) -> GRDB.Configuration {
+  private static func setUp(_ layout: Layout, creates: Bool) -> GRDB.Configuration {
     var configuration = GRDB.Configuration()
     configuration.busyMode = .timeout(10)
     configuration.prepareDatabase { database in
+      try JournalSchema.verify(database, path: layout.journal) {
+        try creates || LiveLinks(layout: layout).all().isEmpty
+      }
       try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-      try JournalSchema.prepare(database, path: path)
+      try JournalSchema.prepare(database, path: layout.journal)
     }
     return configuration
   }
@@ -68,7 +72,7 @@ struct Journal: Sendable {
     error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB
   }
 
-  private static func damaged(_ path: String, _ what: String) -> Failure {
+  static func damaged(_ path: String, _ what: String) -> Failure {
     .failed(
       "the journal \(path) is damaged (\(what)); the sites stay as they are. Put back a copy of it, or "
         + "move it away and let leapfrog begin a new one from the live/ links",

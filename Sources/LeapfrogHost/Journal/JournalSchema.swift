@@ -6,9 +6,16 @@ enum JournalSchema {
   /// The version that this program writes and reads.
   static let version = 1
 
-  /// Makes the tables in a journal that has none.
+  /// Refuses a journal without tables where it cannot be a new one.
   ///
-  /// - Throws: `Failure` when the journal was written by a newer leapfrog.
+  /// - Throws: `Failure` when the journal was written by a newer leapfrog, or lost its contents:
+  ///   a new one in its place would forget what is under way and where the sites are.
+  static func verify(_ database: Database, path: String, mayBeNew: () throws -> Bool) throws {
+    guard try found(database, path) == 0, try !mayBeNew() else { return }
+    throw Journal.damaged(path, "it is empty")
+  }
+
+  /// Makes the tables in a journal that has none.
   static func prepare(_ database: Database, path: String) throws {
     guard try found(database, path) == 0 else { return }
     // Another process may be making the same journal: only one gets the write lock, and looks again.

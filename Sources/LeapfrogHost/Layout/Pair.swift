@@ -29,7 +29,8 @@ struct Pair: Sendable {
     for directory in layout.directories {
       try Files.makeDirectory(directory.path, mode: directory.mode)
     }
-    _ = try Journal(layout: layout, creates: true)
+    // Where sites are live a journal was lost, and a new one is for `rebuild` to begin.
+    _ = try Journal(layout: layout, creates: LiveLinks(layout: layout).all().isEmpty)
     if !Files.exists(layout.pair) { try save(spec) }
     return try Pair(root: spec.root, name: spec.name)
   }

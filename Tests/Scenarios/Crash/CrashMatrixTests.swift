@@ -5,7 +5,7 @@ import Testing
 /// The machine dies, or an effect fails, at every single place there is; afterwards every site is
 /// moved or as before. The places are collected from a release, so that none is left out.
 @Suite(.serialized) struct CrashMatrixTests {
-  @Test(arguments: ["kill", "error"], [false, true])
+  @Test(arguments: ["error", "kill"], [true, false])
   func everySiteIsMovedOrAsBefore(action: String, breaks: Bool) throws {
     let matrix = try CrashMatrix(action: action, breaks: breaks)
     let floor = breaks ? 112 : 84
