@@ -1,3 +1,5 @@
+import Glibc
+
 /// Trees and their differences as bulk bytes: `MODE OID PATH` and a zero byte for each entry.
 public enum TreeCodec {
   /// The bytes of an entry besides its path: mode, id, two spaces and the zero.
@@ -68,10 +70,11 @@ public enum TreeCodec {
     of buffer: UnsafeRawBufferPointer, from start: Int, number: Int
   ) throws -> UnsafeRawBufferPointer {
     // A path cannot hold a zero, and neither can what stands before it.
-    var end = start
-    while end < buffer.count, buffer[end] != 0 { end += 1 }
-    guard end < buffer.count else { throw damaged(number, "has no end") }
-    return UnsafeRawBufferPointer(rebasing: buffer[start..<end])
+    let rest = UnsafeRawBufferPointer(rebasing: buffer[start...])
+    guard let base = rest.baseAddress, let end = memchr(base, 0, rest.count) else {
+      throw damaged(number, "has no end")
+    }
+    return UnsafeRawBufferPointer(rebasing: rest[..<(UnsafeRawPointer(end) - base)])
   }
 
   private static func entry(

@@ -56,14 +56,14 @@ public struct TreeShape {
     guard !path.isEmpty else { return "is empty" }
     guard path.count <= longestPath else { return "is longer than \(longestPath) bytes" }
     guard path[0] != slash else { return "is absolute" }
-    var start = 0
-    for index in 0...path.count where index == path.count || path[index] == slash {
-      if let fault = fault(inPart: UnsafeRawBufferPointer(rebasing: path[start..<index])) {
-        return fault
-      }
-      start = index + 1
+    var rest = path
+    while true {
+      let length = rest.firstIndex(of: slash) ?? rest.count
+      let part = UnsafeRawBufferPointer(rebasing: rest[..<length])
+      if let fault = fault(inPart: part) { return fault }
+      guard length < rest.count else { return nil }
+      rest = UnsafeRawBufferPointer(rebasing: rest[(length + 1)...])
     }
-    return nil
   }
 
   private static func fault(inPart part: UnsafeRawBufferPointer) -> String? {

@@ -66,6 +66,10 @@ struct ManifestStore {
   func writeComplete(_ manifest: PlatformManifest) throws {
     let bytes = try ManifestCodec.encode(manifest)
     try Failpoint.around("stage.manifest.complete") { try Files.write(bytes, to: path) }
+  }
+
+  /// Removes what only an interrupted stage needs.
+  func removeBefore() throws {
     try Files.remove(pathBefore)
   }
 

@@ -68,6 +68,8 @@ final class Stage {
     try work.checkIsWhole()
     try work.sync()
     try write(work)
+    try store.removeBefore()
+    try BlobStash.remove(layout, platform)
     self.work = nil
     return work.staged
   }
@@ -79,7 +81,6 @@ final class Stage {
     if finished == done?.header, !work.hasNewStamps { return }
     if done == nil { finished.staged = Date() }
     try store.writeComplete(try work.manifest(finished, outputs: done?.outputs ?? []))
-    try BlobStash.remove(layout, platform)
   }
 
   private func begun() throws -> StageWork {
