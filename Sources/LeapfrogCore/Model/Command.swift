@@ -18,6 +18,14 @@ public struct Command: Codable, Sendable, Equatable {
   /// Whether there is nothing to run.
   public var isNone: Bool { arguments.isEmpty }
 
+  /// The command on one line, for a message: a text for the shell without the shell, the long cut.
+  public var summary: String {
+    let isShell = arguments.count == 3 && arguments.starts(with: ["/bin/sh", "-c"])
+    let text = isShell ? arguments[2] : arguments.joined(separator: " ")
+    let line = text.split(whereSeparator: \.isNewline).joined(separator: "; ")
+    return line.count > 100 ? "\(line.prefix(99))…" : line
+  }
+
   public init(from decoder: any Decoder) throws {
     arguments = try decoder.singleValueContainer().decode([String].self)
   }

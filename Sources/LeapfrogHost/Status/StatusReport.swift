@@ -65,7 +65,8 @@ struct StatusReport {
     {
       status.state = .waiting
     }
-    if status.state != .serving { status.reason = last?.reason?.message }
+    // The reason of an earlier release says nothing of a site that waits in this one.
+    if status.state != .serving, status.state != .waiting { status.reason = last?.reason?.message }
     return flagged(status, last)
   }
 

@@ -63,7 +63,7 @@ struct AppCommands {
   }
 
   private static func what(_ request: JobRequest) -> String {
-    "the command `\(request.arguments.joined(separator: " "))`"
+    "the command `\(Command(request.arguments).summary)`"
   }
 
   private func request(_ command: Command, id: String) throws -> JobRequest {

@@ -40,7 +40,7 @@ struct Build {
     let begun = ContinuousClock.now
     let command = order.spec.build
     try journal.publish(
-      Event(release: release, kind: .buildStarted, text: command.arguments.joined(separator: " ")))
+      Event(release: release, kind: .buildStarted, text: command.summary))
     try Failpoint.around("build") { try perform(command) }
     try StagedPlatform(layout: layout, platform: platform).recordBuild(command)
     try journal.publish(

@@ -41,6 +41,7 @@ struct Verdict {
   }
 
   private func text(_ record: MigrationRecord) -> String {
-    "\(record.plan.site.name): \(record.reason?.message ?? record.state.rawValue)"
+    let (site, reason) = (record.plan.site.name, record.reason?.message ?? record.state.rawValue)
+    return reason.hasPrefix(site) ? reason : "\(site): \(reason)"
   }
 }

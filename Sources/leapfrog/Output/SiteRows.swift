@@ -57,7 +57,7 @@ struct SiteDetail: Encodable {
       ("pending", site.commands.pending), ("close", site.commands.close),
       ("open", site.commands.open),
     ]
-    return all.filter { !$0.1.isNone }.map { [$0.0, $0.1.arguments.joined(separator: " ")] }
+    return all.filter { !$0.1.isNone }.map { [$0.0, $0.1.summary] }
   }
 
   private static func text(_ database: DatabaseSpec) -> String {

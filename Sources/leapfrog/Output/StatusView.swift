@@ -10,7 +10,11 @@ struct StatusView {
     if let error = entry.error { return console.line("  \(error)") }
     console.table(PlatformName.allCases.map { platform($0, status[$0]) })
     if !status.sites.isEmpty { sites(status.sites) }
-    if let release = status.release { show(release) } else if status.isDivided { divided(status) }
+    if let release = status.release {
+      show(release, isToldBySites: status.sites.contains { $0.reason != nil })
+    } else if status.isDivided {
+      divided(status)
+    }
   }
 
   private func platform(_ name: PlatformName, _ status: PlatformStatus) -> [String] {
@@ -37,7 +41,7 @@ struct StatusView {
     for command in status.waysTogether { console.line("  next: \(command)") }
   }
 
-  private func show(_ release: ReleaseStatus) {
+  private func show(_ release: ReleaseStatus, isToldBySites: Bool) {
     let ref = release.ref.map { " to \($0)" } ?? ""
     let when = Formats.moment(release.started)
     console.line()
@@ -45,9 +49,7 @@ struct StatusView {
       "  release \(release.id): \(release.kind.rawValue)\(ref) by \(release.actor) at \(when), "
         + release.state.words)
     // The reasons of sites stand beside the sites.
-    if let reason = release.reason, release.back.isEmpty, release.stuck.isEmpty {
-      console.line("  \(reason)")
-    }
+    if let reason = release.reason, !isToldBySites { console.line("  \(reason)") }
     for command in release.next { console.line("  next: \(command)") }
   }
 }
