@@ -41,7 +41,13 @@ struct Build {
     let command = order.spec.build
     try journal.publish(
       Event(release: release, kind: .buildStarted, text: command.summary))
-    try Failpoint.around("build") { try perform(command) }
+    do {
+      try Failpoint.around("build") { try perform(command) }
+    } catch {
+      // What a failed build left is the build's, and nobody's stray.
+      try? StagedPlatform(layout: layout, platform: platform).recordBuild(command, succeeded: false)
+      throw error
+    }
     try StagedPlatform(layout: layout, platform: platform).recordBuild(command)
     try journal.publish(
       Event(release: release, kind: .buildFinished, seconds: Stopwatch.seconds(since: begun)))
