@@ -10,7 +10,7 @@ import Testing
     let crashed = try farm.cli("upgrade", "acme", "v3", failpoints: "\(crash):kill")
     #expect(crashed.status == 5, "\(crashed.text)")
     let failpoints = try collect(farm.twin())
-    #expect(failpoints.count >= 16, "\(failpoints)")
+    #expect(failpoints.count >= 22, "\(failpoints)")
     for name in failpoints {
       let twin = try farm.twin()
       _ = try recover(twin, ["LEAPFROG_FAILPOINTS": "\(name):kill"])
