@@ -18,6 +18,7 @@ struct UsageMistake {
   private var message: String {
     var text = Leapfrog.message(for: error)
       .replacing(". Did you mean", with: "; did you mean")
+      .replacing(". Please provide", with: "; please provide")
     if text.hasSuffix(".") { text.removeLast() }
     return text.prefix(1).lowercased() + text.dropFirst()
   }

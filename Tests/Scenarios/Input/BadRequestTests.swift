@@ -62,7 +62,7 @@ import Testing
     try unchanged {
       let outcome = try farm.leapfrog(arguments)
       #expect(outcome.status == 2, "\(arguments): \(outcome.text)")
-      #expect(outcome.error.hasPrefix("Error: "), "\(arguments): \(outcome.text)")
+      #expect(outcome.error.hasPrefix("leapfrog: "), "\(arguments): \(outcome.text)")
       #expect(outcome.output.isEmpty)
     }
   }
