@@ -6,6 +6,7 @@ final class WireReader {
   private let descriptor: Int32
   private var buffer: [UInt8] = []
   private var position = 0
+  private var chunk = [UInt8](repeating: 0, count: 256 << 10)
 
   init(descriptor: Int32) {
     self.descriptor = descriptor
@@ -30,7 +31,7 @@ final class WireReader {
   func bytes(_ count: Int) throws -> [UInt8] {
     guard count >= 0, count <= 1 << 31 else { throw Failure.usage("a bulk message is too long") }
     while buffer.count - position < count {
-      guard try fill(wanting: count) else {
+      guard try fill() else {
         throw Failure.failed("the link broke in the middle of a message")
       }
     }
@@ -44,7 +45,7 @@ final class WireReader {
   {
     guard count >= 0, count <= 1 << 31 else { throw Failure.usage("a bulk message is too long") }
     while buffer.count - position < count {
-      guard try fill(wanting: count) else {
+      guard try fill() else {
         throw Failure.failed("the link broke in the middle of a message")
       }
     }
@@ -54,21 +55,17 @@ final class WireReader {
     }
   }
 
-  private func fill(wanting count: Int = 0) throws -> Bool {
+  /// Reads what has come, in pieces of one size: a large message arrives in many, and must not be
+  /// made room for once with each.
+  private func fill() throws -> Bool {
     if position > 0 {
       buffer.removeSubrange(..<position)
       position = 0
     }
-    let room = max(256 << 10, count - buffer.count)
-    let start = buffer.count
-    buffer.append(contentsOf: repeatElement(0, count: room))
-    let descriptor = descriptor
-    let got = try buffer.withUnsafeMutableBytes { bytes in
-      try system("read from", "the controller") {
-        Glibc.read(descriptor, bytes.baseAddress?.advanced(by: start), room)
-      }
+    let got = try system("read from", "the controller") {
+      Glibc.read(descriptor, &chunk, chunk.count)
     }
-    buffer.removeLast(room - got)
+    buffer.append(contentsOf: chunk[..<got])
     return got > 0
   }
 }

@@ -64,7 +64,7 @@ extension Farm {
     let outcome = try leapfrog(arguments)
     let shown = Comment("\(arguments): \(outcome.text)")
     #expect(outcome.status == status, shown, sourceLocation: location)
-    #expect(outcome.error.hasPrefix("leapfrog: "), shown, sourceLocation: location)
+    #expect(outcome.error.hasPrefix("leapfrog"), shown, sourceLocation: location)
     #expect(
       outcome.error.split(separator: "\n").count == 1, shown, sourceLocation: location)
     for word in words {

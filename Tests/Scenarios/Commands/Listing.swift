@@ -41,8 +41,8 @@ enum Listing {
     }
   }
 
-  /// The journal's working files come and go with each look at it.
+  /// The journal's working files come and go with each look at it; the lock says who asked last.
   private static func isScratch(_ path: String) -> Bool {
-    ["-wal", "-shm"].contains { path.hasSuffix($0) }
+    ["-wal", "-shm", ".leapfrog/lock"].contains { path.hasSuffix($0) }
   }
 }

@@ -1,0 +1,107 @@
+import Foundation
+import Testing
+
+/// Sites that come and go, their backups, and commands in them.
+@Suite struct SiteCommandTests {
+  private let farm: Farm
+  private let one = "one.example.com"
+  private let two = "two.example.com"
+
+  init() throws {
+    farm = try Farm(sites: ["one.example.com"])
+    try farm.must("init", "acme", "v1")
+  }
+
+  @Test func aSiteIsAddedWhereTheOthersAreAndRemovedWithoutItsData() throws {
+    try farm.must("upgrade", "acme", "v2")
+    try farm.configure(sites: [one, two])
+    let listed = try farm.leapfrog("site", "list", "acme")
+    #expect(listed.output.contains("not seated"), "\(listed.text)")
+    try farm.must("site", "add", "acme", two)
+    #expect(try farm.platform(two) == "green")
+    #expect(try farm.page("www.\(two)").contains("version 2"))
+    #expect(try farm.sql(two, "SELECT slug FROM post") == "welcome")
+    try farm.must("backup", "acme", "--site", two)
+    try farm.must("site", "remove", "acme", two, "--yes")
+    #expect(throws: (any Error).self) { try farm.page(two) }
+    #expect(throws: (any Error).self) { try farm.platform(two) }
+    #expect(try farm.sql(two, "SELECT slug FROM post") == "welcome")
+    let kept = try FileManager.default.contentsOfDirectory(
+      atPath: farm.inRoot("backups/\(two)").path)
+    #expect(!kept.isEmpty)
+    #expect(try farm.page(one).contains("version 2"))
+    _ = try farm.sql(two, "UPDATE post SET title = 'Kept'")
+    try farm.must("site", "add", "acme", two)
+    #expect(try farm.sql(two, "SELECT title FROM post") == "Kept")
+  }
+
+  @Test func aBackupBringsDatabaseAndFilesBack() throws {
+    let file = farm.data(one).appendingPathComponent("files/a.txt")
+    try Data("first".utf8).write(to: file)
+    try farm.must("backup", "acme")
+    try Data("second".utf8).write(to: file)
+    _ = try farm.sql(one, "DELETE FROM post")
+    let asked = try farm.leapfrog("restore", "acme", one)
+    #expect(asked.status == 4, "\(asked.text)")
+    #expect(asked.error.contains("--yes"), "\(asked.text)")
+    #expect(try farm.sql(one, "SELECT count(*) FROM post") == "0")
+    try farm.must("restore", "acme", one, "--yes")
+    #expect(try farm.sql(one, "SELECT count(*) FROM post") == "1")
+    #expect(try String(contentsOf: file, encoding: .utf8) == "first")
+    #expect(try farm.closedSites().isEmpty)
+    let all = try farm.json("backups", "acme", "--site", one)["backups"] as? [[String: Any]]
+    #expect(all?.count == 2, "the present state was backed up first")
+  }
+
+  // MARK: exec
+
+  @Test func aCommandRunsWhereTheSiteIs() throws {
+    try farm.must("upgrade", "acme", "v2")
+    let text = "pwd; echo $LEAPFROG_SITE $LEAPFROG_PAIR $LEAPFROG_REF; cat index.html; exit 7"
+    for name in [one, "www.\(one)"] {
+      let outcome = try farm.leapfrog("exec", name, "--", "sh", "-c", text)
+      #expect(outcome.status == 7, "\(outcome.text)")
+      #expect(outcome.output.contains("/root/green\n"), "\(outcome.text)")
+      #expect(outcome.output.contains("\(one) acme v2\n"), "\(outcome.text)")
+      #expect(outcome.output.contains("version 2"), "\(outcome.text)")
+    }
+    let killed = try farm.leapfrog("exec", one, "--", "sh", "-c", "kill -9 $$")
+    #expect(killed.status == 128 + 9)
+    let odd = try farm.leapfrog("exec", one, "--", "printf", "%s|", "a b", "$(id)", "--json")
+    #expect(odd.output == "a b|$(id)|--json|", "\(odd.text)")
+    let missing = try farm.leapfrog("exec", one, "--", "no-such-program")
+    #expect(missing.status != 0 && missing.error.contains("no-such-program"), "\(missing.text)")
+  }
+
+  @Test func aCommandIsDeclinedInAMigrationAndMayWait() throws {
+    let gate = farm.directory.appendingPathComponent("gate")
+    try farm.commit(
+      "slow", on: "v2",
+      [
+        "bin/update": """
+        #!/bin/sh
+        touch \(gate.path).begun
+        for n in $(seq 200); do [ -e \(gate.path) ] && exit 0; sleep 0.1; done
+
+        """, "bin/pending": "#!/bin/sh\n",
+      ])
+    let upgrade = try farm.start(["upgrade", "acme", "slow"])
+    defer { upgrade.terminate() }
+    try farm.wait(30) { FileManager.default.fileExists(atPath: gate.path + ".begun") }
+    try farm.refused(["exec", one, "--", "true"], 4, naming: one, "--wait")
+    #expect(try farm.closedSites() == [one])
+    let waiting = try Shell.start(
+      Shell.products.appendingPathComponent("leapfrog").path,
+      ["exec", "--wait", "60", one, "--", "cat", "index.html"], in: farm.directory,
+      environment: farm.environment,
+      output: farm.directory.appendingPathComponent("waited.out"),
+      error: farm.directory.appendingPathComponent("waited.err"))
+    try Data().write(to: gate)
+    upgrade.waitUntilExit()
+    waiting.waitUntilExit()
+    #expect(upgrade.terminationStatus == 0 && waiting.terminationStatus == 0)
+    let page = farm.directory.appendingPathComponent("waited.out")
+    #expect(try String(contentsOf: page, encoding: .utf8).contains("version 2"))
+    #expect(try farm.platform(one) == "green")
+  }
+}
