@@ -44,7 +44,8 @@ import Testing
       environment: [:], output: farm.directory.appendingPathComponent("server.out"),
       error: farm.directory.appendingPathComponent("server.err"))
     defer {
-      server.terminate()
+      // A child of a worker thread inherits its mask, in which SIGTERM is blocked.
+      kill(server.processIdentifier, SIGKILL)
       server.waitUntilExit()
     }
     try farm.wait(20) { FileManager.default.fileExists(atPath: file.path) }
