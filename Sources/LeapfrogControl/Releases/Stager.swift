@@ -13,29 +13,32 @@ public struct Stager: Sendable {
   /// How far a stage is; for the one who waits.
   public typealias Progress = @Sendable (_ sent: Int, _ total: Int) -> Void
 
-  /// Stages a ref. `base` is the commit that the platform holds, where that is known.
+  /// Stages a ref. `base` is the commit that the platform holds, where that is known; `seen` the newest
+  /// release when that was looked up.
   ///
   /// - Throws: `Failure` of kind `refused` when the platform has sites.
   public func stage(
-    _ ref: ResolvedRef, platform: PlatformName?, base: ObjectID?, creates: Bool = false,
-    progress: Progress
+    _ ref: ResolvedRef, platform: PlatformName?, base: ObjectID?, seen: Int64?,
+    creates: Bool = false, progress: Progress
   ) async throws -> Staged {
-    let needs = try await begin(ref, platform: platform, base: base, creates: creates)
+    var params = StageParams(
+      root: host.spec.root, spec: host.spec, ref: ref.name, commit: ref.commit, platform: platform,
+      base: base, build: host.spec.build, creates: creates, actor: actor)
+    params.seen = seen
+    let needs = try await begin(params)
     try await send(needs.blobs, progress)
     return try await host.stageFinish()
   }
 
-  private func begin(_ ref: ResolvedRef, platform: PlatformName?, base: ObjectID?, creates: Bool)
-    async throws -> StageNeeds
-  {
-    let (entries, base) = try await code.entries(of: ref.commit, base: base)
+  private func begin(_ asked: StageParams) async throws -> StageNeeds {
+    var params = asked
+    let (entries, base) = try await code.entries(of: params.commit, base: params.base)
     try await code.refusePointers(in: entries.filter { $0.mode != nil && $0.mode != .link })
-    let params = StageParams(
-      root: host.spec.root, spec: host.spec, ref: ref.name, commit: ref.commit, platform: platform,
-      base: base, build: host.spec.build, creates: creates, actor: actor)
+    params.base = base
     let needs = try await host.stageBegin(params, tree: TreeCodec.encode(entries))
     guard needs.wantsWholeTree, base != nil else { return needs }
-    return try await begin(ref, platform: platform, base: nil, creates: creates)
+    params.base = nil
+    return try await begin(params)
   }
 
   /// Reads the next batch while the host writes the last one.

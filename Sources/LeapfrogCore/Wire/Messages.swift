@@ -59,6 +59,8 @@ public struct WorkOrder: Codable, Sendable, Equatable {
   public var continues: Bool
   /// Who asked, for the history.
   public var actor: String
+  /// The newest release that the one who asks knows of; nil when it decided nothing on that.
+  public var seen: Int64?
 
   public init(
     kind: OrderKind, spec: PairSpec, ref: String? = nil, commit: ObjectID? = nil,

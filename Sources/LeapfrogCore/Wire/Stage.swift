@@ -14,6 +14,8 @@ public struct StageParams: Codable, Sendable {
   /// Whether the pair may be made where it is not there yet.
   public var creates: Bool
   public var actor: String
+  /// The newest release that the one who asks knows of; nil when it decided nothing on that.
+  public var seen: Int64?
 
   public init(
     root: String, spec: PairSpec, ref: String, commit: ObjectID, platform: PlatformName? = nil,

@@ -57,6 +57,7 @@ final class Session {
     let pair =
       try params.creates ? Pair.make(params.spec) : Pair(root: params.root, name: params.spec.name)
     let lock = try lock(pair, actor: params.actor, what: "stage of \(params.ref)")
+    try Journal(layout: pair.layout).verifyNothing(since: params.seen, pair: pair.name)
     let platform = try StagingRule(layout: pair.layout, pair: pair.name).platform(
       asked: params.platform, ref: params.ref)
     let stage = Stage(

@@ -30,6 +30,7 @@ struct WorkStarter {
   func journalled(_ order: WorkOrder) throws -> Int64 {
     try journal.verify()
     try verifyNothingOpen()
+    try journal.verifyNothing(since: order.seen, pair: pair.name)
     let planner = ReleasePlanner(layout: layout, journal: journal, order: order)
     let plans = try planner.plans()
     try Pair.save(order.spec)

@@ -11,9 +11,11 @@ struct StatusReport {
   func make() throws -> PairStatus {
     let places = try LiveLinks(layout: layout).all()
     let release = try relevantRelease()
-    return PairStatus(
+    var status = PairStatus(
       name: pair.name, root: layout.root, platforms: try platforms(places),
       sites: try sites(places, release), release: release)
+    status.lastRelease = try journal.lastRelease()
+    return status
   }
 
   private func platforms(_ places: [String: PlatformName]) throws -> [String: PlatformStatus] {

@@ -66,14 +66,16 @@ struct Context {
   /// An order for all sites of a pair, or for those named.
   func order(
     _ kind: OrderKind, _ pair: PairConfiguration, ref: ResolvedRef? = nil, to: PlatformName? = nil,
-    sites: [String] = []
+    sites: [String] = [], seen: Int64? = nil
   ) throws -> WorkOrder {
     for site in sites where pair.spec.site(site) == nil && kind != .remove {
       throw unknownSite(site, pair)
     }
-    return WorkOrder(
+    var order = WorkOrder(
       kind: kind, spec: pair.spec, ref: ref?.name, commit: ref?.commit, to: to, sites: sites,
       actor: actor)
+    order.seen = seen
+    return order
   }
 
   func unknownSite(_ name: String, _ pair: PairConfiguration) -> Failure {

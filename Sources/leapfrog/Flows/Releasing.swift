@@ -18,9 +18,10 @@ struct Releasing {
     let code = try await context.fetchedCode(of: pair)
     let resolved = try await code.resolve(ref)
     let staged = try await stage(
-      resolved, host, code, platform: .blue, base: status?[.blue], creates: true)
+      resolved, host, code, platform: .blue, status: status, creates: true)
     return try await context.carryOut(
-      try context.order(.`init`, pair, ref: resolved, to: staged.platform), on: host)
+      try context.order(
+        .`init`, pair, ref: resolved, to: staged.platform, seen: status?.lastRelease), on: host)
   }
 
   private static func refusal(ofInitializing status: PairStatus) -> Failure? {
@@ -55,20 +56,19 @@ struct Releasing {
     let resolved = try await code.resolve(ref)
     if let there = try target(of: resolved.commit, sites, status) {
       guard let to = there.platform else { return nothingToDo(ref, status) }
-      return try await move(resolved, to: to, sites, host)
+      return try await move(resolved, to: to, sites, status, host)
     }
-    let staged = try await stage(
-      resolved, host, code, platform: nil, base: status.idle.first.map { status[$0] })
-    return try await move(resolved, to: staged.platform, sites, host)
+    let staged = try await stage(resolved, host, code, platform: nil, status: status)
+    return try await move(resolved, to: staged.platform, sites, status, host)
   }
 
   private func move(
-    _ ref: ResolvedRef, to platform: PlatformName, _ sites: [String], _ host: PairHost
-  )
-    async throws -> Int32
-  {
+    _ ref: ResolvedRef, to platform: PlatformName, _ sites: [String], _ status: PairStatus,
+    _ host: PairHost
+  ) async throws -> Int32 {
     try await context.carryOut(
-      try context.order(.upgrade, pair, ref: ref, to: platform, sites: sites), on: host)
+      try context.order(
+        .upgrade, pair, ref: ref, to: platform, sites: sites, seen: status.lastRelease), on: host)
   }
 
   private func requireSites(_ status: PairStatus) throws {
@@ -114,7 +114,7 @@ struct Releasing {
     }
     let left = status[to.other].sites.filter { sites.isEmpty || sites.contains($0) }
     guard !left.isEmpty else { return nothingToDo(last.ref ?? commit.short, status) }
-    var order = try context.order(.upgrade, pair, to: to, sites: sites)
+    var order = try context.order(.upgrade, pair, to: to, sites: sites, seen: status.lastRelease)
     (order.ref, order.commit, order.continues) = (last.ref, commit, true)
     return try await context.carryOut(order, on: host)
   }
@@ -132,10 +132,10 @@ struct Releasing {
     let code = try await fetched
     let resolved = try await code.resolve(try ref ?? lastRef(status))
     if ref == nil, status.isUsed(resolved.commit) { return nothingNew(resolved) }
-    let staged = try await stage(
-      resolved, host, code, platform: target, base: target.map { status[$0] })
+    let staged = try await stage(resolved, host, code, platform: target, status: status)
     return try await context.carryOut(
-      try context.order(.stage, pair, ref: resolved, to: staged.platform), on: host)
+      try context.order(
+        .stage, pair, ref: resolved, to: staged.platform, seen: status.lastRelease), on: host)
   }
 
   /// Staging what the sites are on already would only take the way back from them.
@@ -170,12 +170,14 @@ struct Releasing {
 
   private func stage(
     _ ref: ResolvedRef, _ host: PairHost, _ code: CodeReader, platform: PlatformName?,
-    base: PlatformStatus?, creates: Bool = false
+    status: PairStatus?, creates: Bool = false
   ) async throws -> Staged {
     let view = StageView(console: context.console, ref: ref)
+    let base = (platform ?? status?.idle.first).flatMap { status?[$0] }
     let held = base.flatMap { $0.state == .ready || $0.state == .unbuilt ? $0.commit : nil }
     let staged = try await Stager(host: host, code: code, actor: context.actor).stage(
-      ref, platform: platform, base: held, creates: creates, progress: view.progress)
+      ref, platform: platform, base: held, seen: status?.lastRelease, creates: creates,
+      progress: view.progress)
     view.finish(staged)
     return staged
   }

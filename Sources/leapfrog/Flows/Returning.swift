@@ -21,7 +21,8 @@ struct Returning {
     try confirm(
       "\(Formats.names(leaving)) go back to \(to.ref ?? "the other platform"), and what was written\(since) is lost to them",
       command: "leapfrog rollback \(name)\(sites.map { " --site \($0)" }.joined()) --yes", yes: yes)
-    var order = try context.order(.rollback, pair, to: from.other, sites: sites)
+    var order = try context.order(
+      .rollback, pair, to: from.other, sites: sites, seen: status.lastRelease)
     (order.ref, order.commit) = (to.ref, to.commit)
     return try await context.carryOut(order, on: host)
   }
