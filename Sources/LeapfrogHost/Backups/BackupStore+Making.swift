@@ -77,9 +77,11 @@ extension BackupStore {
       live: try DirectoryTree(source.data), files: files, leftOut: source.leftOut,
       known: try SnapshotList(reading: place.firstList).byPath, previous: nil, strict: strict)
     let found = try Failpoint.around("backup.files") { try twice(pass.run) }
-    try Files.write(found.list.encoded, to: place.list)
-    try FileSystem.sync(holding: place.path)
-    try SnapshotFiles(tree: files).verify(found.list, deep: false)
+    try Files.remove(place.list)
+    try Files.create(found.list.encoded, at: place.list)
+    let copies = SnapshotFiles(tree: files)
+    try copies.sync(found.written)
+    try copies.verify(found.list, deep: false)
     return found
   }
 

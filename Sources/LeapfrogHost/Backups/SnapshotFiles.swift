@@ -1,3 +1,4 @@
+import Glibc
 import LeapfrogCore
 
 /// The copies of the files in a backup.
@@ -13,6 +14,31 @@ struct SnapshotFiles {
         throw Failure.failed("\(unsettled.path) is missing from the backup")
       }
     }
+  }
+
+  /// Above this, one wait for the whole file system is shorter than one for each path; below it,
+  /// what others write to the file system is not waited for.
+  private static let few = 200
+
+  /// Makes the paths that a pass has written last.
+  func sync(_ written: [TreePath]) throws {
+    guard written.count <= Self.few else { return try FileSystem.sync(holding: tree.path) }
+    var directories: Set<TreePath> = []
+    for path in written {
+      directories.insert(path.parent)
+      switch try tree.status(path)?.kind {
+      case .file: try sync(file: path)
+      case .directory: directories.insert(path)
+      case .link, .other, nil: continue
+      }
+    }
+    for directory in directories { try tree.sync(directory) }
+  }
+
+  private func sync(file path: TreePath) throws {
+    let number = try tree.openFile(path).take()
+    defer { close(number) }
+    try system("sync", tree.label(path)) { fsync(number) }
   }
 
   private func verify(_ record: SnapshotRecord, deep: Bool) throws {

@@ -12,6 +12,15 @@ struct SnapshotPass {
     var list: SnapshotList
     /// Sockets, FIFOs and devices, which are not backed up.
     var skipped: Int
+    /// The paths that are new in the backup, or written anew; what is not among them lasts already.
+    var written: [TreePath]
+  }
+
+  /// One path as it is in the backup now.
+  private struct Placed {
+    var record: SnapshotRecord
+    /// Whether the pass wrote it.
+    var isNew: Bool
   }
 
   let live: DirectoryTree
@@ -33,16 +42,18 @@ struct SnapshotPass {
   func run() throws -> Result {
     let scan = try TreeScan(live, leavingOut: leftOut, strict: strict)
     try removeGone(scan)
-    var records: [SnapshotRecord] = []
+    var placed: [Placed] = []
     for entry in scan.entries {
-      if let record = try settled({ try place(entry) }) { records.append(record) }
+      if let one = try settled({ try place(entry) }) { placed.append(one) }
     }
-    let skipped = scan.entries.count { $0.status.kind == .other }
-    return Result(list: SnapshotList(records), skipped: skipped)
+    return Result(
+      list: SnapshotList(placed.map(\.record)),
+      skipped: scan.entries.count { $0.status.kind == .other },
+      written: placed.lazy.filter(\.isNew).map(\.record.path))
   }
 
   /// What a body makes; nil where something vanished meanwhile and that is no fault.
-  private func settled(_ body: () throws -> SnapshotRecord?) throws -> SnapshotRecord? {
+  private func settled(_ body: () throws -> Placed?) throws -> Placed? {
     do { return try body() } catch let unsettled as Unsettled {
       if strict { throw unsettled }
       return nil
@@ -56,36 +67,44 @@ struct SnapshotPass {
     for (path, record) in known where kinds[path] != record.kind { try files.removeAll(path) }
   }
 
-  private func place(_ entry: TreeScan.Entry) throws -> SnapshotRecord? {
+  private func place(_ entry: TreeScan.Entry) throws -> Placed? {
     switch entry.status.kind {
     case .other: return nil
     case .directory: return try placeDirectory(entry)
     case .link: return try placeLink(entry)
-    case .file: return try keepKnown(entry) ?? copy(entry.path)
+    case .file: return try keepKnown(entry) ?? Placed(record: copy(entry.path), isNew: true)
     }
   }
 
-  private func placeDirectory(_ entry: TreeScan.Entry) throws -> SnapshotRecord {
+  private func placeDirectory(_ entry: TreeScan.Entry) throws -> Placed {
     try files.makeDirectory(entry.path)
-    return SnapshotRecord(entry.path, .directory, entry.status)
+    let record = SnapshotRecord(entry.path, .directory, entry.status)
+    return Placed(record: record, isNew: !isThere(record))
   }
 
-  private func placeLink(_ entry: TreeScan.Entry) throws -> SnapshotRecord {
+  private func placeLink(_ entry: TreeScan.Entry) throws -> Placed {
     let target = try live.target(ofLink: entry.path)
-    try files.removeAll(entry.path)
-    try files.makeLink(entry.path, target: target)
     var record = SnapshotRecord(entry.path, .link, entry.status, digest: FileDigest(of: target))
     record.size = Int64(target.count)
-    return record
+    if isThere(record) { return Placed(record: record, isNew: false) }
+    try files.removeAll(entry.path)
+    try files.makeLink(entry.path, target: target)
+    return Placed(record: record, isNew: true)
+  }
+
+  /// Whether the same directory or link was put into `files` by the pass before.
+  private func isThere(_ record: SnapshotRecord) -> Bool {
+    guard previous == nil, let before = known[record.path] else { return false }
+    return before.kind == record.kind && before.digest == record.digest
   }
 
   /// The known record, where the file needs no copy.
-  private func keepKnown(_ entry: TreeScan.Entry) throws -> SnapshotRecord? {
+  private func keepKnown(_ entry: TreeScan.Entry) throws -> Placed? {
     guard let record = known[entry.path], record.isUntouched(entry.status) else { return nil }
-    guard let previous else { return record }
+    guard let previous else { return Placed(record: record, isNew: false) }
     guard let copy = try previous.status(entry.path), copy.kind == .file, copy.size == record.size
     else { return nil }
-    return try files.link(entry.path, from: previous) ? record : nil
+    return try files.link(entry.path, from: previous) ? Placed(record: record, isNew: true) : nil
   }
 
   private func copy(_ path: TreePath) throws -> SnapshotRecord {

@@ -29,6 +29,15 @@ enum Files {
     try rename(temporary, to: path)
   }
 
+  /// Writes a file that is not there yet and fsyncs it; its name lasts with the next fsync of the
+  /// directory.
+  static func create(_ bytes: [UInt8], at path: String, mode: mode_t = 0o600) throws {
+    let file = try Descriptor(
+      opening: path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
+    try writeAll(bytes, to: file, path: path)
+    try system("sync", path) { fsync(file.number) }
+  }
+
   /// Renames, and fsyncs the directory of the new name.
   static func rename(_ path: String, to other: String) throws {
     try system("rename", path) { Glibc.rename(path, other) }
