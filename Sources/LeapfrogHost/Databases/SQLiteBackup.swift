@@ -14,7 +14,7 @@ struct SQLiteBackup {
   private var copy: SQLiteCopy { SQLiteCopy(path: "\(directory)/\(Self.file)") }
 
   /// What the copying itself learned.
-  private struct Copied {
+  private struct Copied: Sendable {
     /// The hash of the database's file; nil when the copy is equal in contents only.
     var digest: FileDigest?
     /// The rows of the database, where only they can be compared.
@@ -25,9 +25,7 @@ struct SQLiteBackup {
     let status = try place.status()
     try copy.clear()
     let copied = try copyUnderLock(inode: status.inode)
-    try copy.sync()
-    let digest = try digestOfCopy(copied)
-    let counts = try copy.prove()
+    let (digest, counts) = try proven(copied)
     guard copied.counts == nil || copied.counts == counts else {
       throw Failure.failed("\(copy.path) has other rows than the database \(place.file)")
     }
@@ -35,6 +33,18 @@ struct SQLiteBackup {
       engine: SQLiteEngine.name, file: Self.file, bytes: FileStatus(copy.path)?.size ?? 0,
       sha256: digest.hex, counts: counts, exact: copied.digest != nil, mode: status.mode,
       owner: status.owner, group: status.group)
+  }
+
+  /// Makes the copy last, reads it again and looks through it: all at once, because the site is closed
+  /// meanwhile. Nobody else uses the copy, so that the locks which a closed descriptor drops do not
+  /// matter.
+  private func proven(_ copied: Copied) throws -> (FileDigest, [String: Int]) {
+    let (digest, rest) = try Threads.both {
+      try digestOfCopy(copied)
+    } and: {
+      try Threads.both({ try copy.sync() }, and: copy.prove)
+    }
+    return (digest, rest.1)
   }
 
   private func digestOfCopy(_ copied: Copied) throws -> FileDigest {
