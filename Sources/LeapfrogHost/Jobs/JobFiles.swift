@@ -42,19 +42,23 @@ struct JobFiles: Sendable {
 struct ReservedResult: ~Copyable {
   private let file: Descriptor
   private let path: String
+  private let lasts: Bool
 
-  init(_ path: String) throws {
+  /// `lasts` says whether the report has to outlast a power cut.
+  init(_ path: String, lasts: Bool) throws {
     let file = try Descriptor(opening: path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
     let number = file.number
     let code = retrying { fallocate(number, FALLOC_FL_KEEP_SIZE, 0, 4096) }
     if code == -1, errno != EOPNOTSUPP { throw Failure.system("reserve space for", path) }
     self.path = path
+    self.lasts = lasts
     self.file = file
   }
 
-  /// Writes the report; it lasts when this returns.
+  /// Writes the report; when it has to last, it does when this returns.
   func write(_ report: JobReport) throws {
     try Files.writeAll(report.line(), to: file, path: path)
+    guard lasts else { return }
     let number = file.number
     try system("sync", path) { fsync(number) }
     try Files.sync(directory: Files.parent(of: path))

@@ -21,6 +21,9 @@ struct JobRequest: Codable, Sendable {
   var outputLimit = 8 << 20
   /// Whether processes may go on after the command has ended. They do not hold the pair's lock.
   var keepsDaemons = false
+  /// Whether the command may be run again, as a new job: then nothing of this one has to outlast a
+  /// power cut, and the disk is not waited for.
+  var isRepeatable = false
 
   /// The longest timeout, in seconds: a year.
   static let longestTimeout = 366 * 86400
@@ -99,7 +102,8 @@ struct JobRecord: Codable, Sendable {
     try request.validate()
   }
 
-  /// Writes the record into the job's directory, once; both last when this returns.
+  /// Writes the record into the job's directory, once; both last when this returns, unless the job is
+  /// repeatable.
   ///
   /// A torn record is one all the same: the job counts as begun. That saves the rename, and so a
   /// second wait for the disk.
@@ -108,7 +112,7 @@ struct JobRecord: Codable, Sendable {
     let file = try Descriptor(opening: path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
     do {
       try Files.writeAll(bytes, to: file, path: path)
-      try makeLast(file, path)
+      if !request.isRepeatable { try makeLast(file, path) }
     } catch {
       // Nothing has run yet, so this job was never begun.
       try? Files.remove(path)

@@ -38,7 +38,7 @@ public struct JobRunner {
 
   private func run() throws {
     try claim()
-    let result = try ReservedResult(files.result)
+    let result = try ReservedResult(files.result, lasts: !request.isRepeatable)
     let report = perform()
     try Failpoint.around("job.result") { try result.write(report) }
   }

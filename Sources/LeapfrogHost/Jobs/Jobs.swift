@@ -143,7 +143,7 @@ extension Jobs {
   /// The runner could not be started, so the command never ran.
   private func refuse(_ files: JobFiles, because failure: Failure) throws -> JobState {
     let result = JobResult.notStarted("\(failure)")
-    try ReservedResult(files.result).write(JobReport(result: result))
+    try ReservedResult(files.result, lasts: true).write(JobReport(result: result))
     return .finished(result)
   }
 

@@ -45,7 +45,7 @@ struct AppCommands {
     of command: Command, as name: String, accepting accepted: [Int32], keepsDaemons: Bool = false
   ) throws -> Int32 {
     var request = try request(command, id: try freeID(name))
-    request.keepsDaemons = keepsDaemons
+    (request.keepsDaemons, request.isRepeatable) = (keepsDaemons, true)
     return try Self.require(
       try migration.jobs.run(request), request, migration, accepting: accepted)
   }

@@ -18,6 +18,14 @@ import Testing
     #expect(try sandbox.run("kill -\(signal) $$") == .finished(.signalled(signal)))
   }
 
+  @Test func aRepeatableJobTellsItsEndToo() throws {
+    let sandbox = try JobSandbox()
+    var request = sandbox.shell("exit 3")
+    request.isRepeatable = true
+    #expect(try sandbox.jobs.run(request) == .finished(.exited(3)))
+    #expect(throws: Failure.self) { try sandbox.jobs.run(request) }
+  }
+
   @Test func takesBothOutputsInOrder() throws {
     let sandbox = try JobSandbox()
     _ = try sandbox.run("echo first; echo second >&2; printf third")
