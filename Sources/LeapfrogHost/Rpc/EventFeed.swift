@@ -15,7 +15,7 @@ struct EventFeed {
       let events = try journal.events(
         after: params.after, release: params.release, limit: min(max(1, params.limit), 1000))
       if events.isEmpty, isRunning, Date() < deadline {
-        usleep(25_000)
+        usleep(10_000)
         continue
       }
       return EventsResult(events: events, release: isRunning ? nil : try release(params.release))

@@ -17,7 +17,8 @@ struct Build {
         "\(platform) does not hold \(order.commit?.short ?? "the code") as planned")
     }
     switch header.state {
-    case .ready: try verify()
+    // A stage order follows a stage which held every file against the manifest and has kept the lock.
+    case .ready: if order.kind != .stage { try verify() }
     case .unbuilt: try run()
     case .empty, .incomplete:
       throw Failure.failed("the stage of \(platform) was interrupted; stage it again")

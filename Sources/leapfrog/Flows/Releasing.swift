@@ -123,11 +123,13 @@ struct Releasing {
 
   /// Stages and builds, and moves no site.
   func stageOnly(_ ref: String?, platform: PlatformName?) async throws -> Int32 {
+    // Fetched while the host is asked; a refusal ends the fetch.
+    async let fetched = context.fetchedCode(of: pair)
     let host = try await context.host(of: pair)
     let status = try await host.status()
     let target = platform ?? status.idle.first
     if let refusal = Self.refusal(ofStaging: target, status, ref) { throw refusal }
-    let code = try await context.fetchedCode(of: pair)
+    let code = try await fetched
     let resolved = try await code.resolve(try ref ?? lastRef(status))
     if ref == nil, status.isUsed(resolved.commit) { return nothingNew(resolved) }
     let staged = try await stage(
@@ -144,7 +146,7 @@ struct Releasing {
     return 0
   }
 
-  /// The same rule as in the host, asked before anything is fetched.
+  /// The same rule as in the host, asked before anything is sent.
   private static func refusal(
     ofStaging platform: PlatformName?, _ status: PairStatus, _ ref: String?
   )
