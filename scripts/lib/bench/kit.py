@@ -56,6 +56,13 @@ class Bench:
         body()
         return time.perf_counter() - begin
 
+    def rounds(self, count, budget=40):
+        """Numbers from 0, as many as are wanted; fewer, but two, when the seconds are used up."""
+        end = time.monotonic() + (budget / 2 if self.quick else budget)
+        for number in range(count):
+            if number < 2 or time.monotonic() < end:
+                yield number
+
     def leapfrog(self, pair, *arguments, **options):
         return self.run(
             self.products / "leapfrog", *arguments, "--config", pair.configuration, **options)

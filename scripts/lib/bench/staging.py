@@ -45,14 +45,14 @@ class Staging:
     def measure(self, runs):
         """Medians of runs that take turns, in seconds."""
         times = {"full": [], "delta": [], "archive": [], "synced": [], "clone": []}
-        for number in range(runs):
+        for number in self.bench.rounds(runs):
             self.forget()
             times["full"].append(self.bench.seconds(lambda: self.stage("v1")))
             for ref in ["v2", "v1"]:
                 times["archive"].append(self.archive(ref))
                 times["delta"].append(self.bench.seconds(lambda: self.stage(ref)))
             times["synced"].append(self.archive("v1", "; sync -f ."))
-            if number < 3:
+            if number < 2:
                 times["clone"].append(self.clone("v1"))
         return {name: median(values) for name, values in times.items()} | {"first": self.first}
 

@@ -58,7 +58,7 @@ class Window:
     def measure(self, rounds):
         """Medians of rounds that take turns: with leapfrog, and bare."""
         ours, bare, last = [], [], 0
-        for number in range(rounds):
+        for number in self.bench.rounds(rounds, budget=15):
             bare += [self.bare(site) for site in self.sites]
             self.bench.run("sync")
             self.bench.leapfrog(self.pair, "upgrade", self.pair.name, f"v{2 - number % 2}")
