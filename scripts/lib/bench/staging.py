@@ -1,7 +1,5 @@
 """Staging, against `git archive | tar x` and `git clone --depth 1` into a new directory."""
 
-import shutil
-
 import databases
 import trees
 from kit import Pair, median, note, row
@@ -24,7 +22,7 @@ class Staging:
 
     def forget(self):
         """Makes green a platform on which nothing was ever staged."""
-        shutil.rmtree(self.pair.root / "green")
+        self.bench.discard(self.pair.root / "green")
         (self.pair.root / "green").mkdir()
         (self.pair.root / ".leapfrog/green.manifest").unlink(missing_ok=True)
 
@@ -33,7 +31,7 @@ class Staging:
         target = self.bench.directory / "new"
         target.mkdir()
         taken = self.bench.seconds(lambda: self.bench.shell(script, cwd=target))
-        shutil.rmtree(target)
+        self.bench.discard(target)
         return taken
 
     def archive(self, ref, end=""):

@@ -64,7 +64,7 @@ class Importer:
 
     def commit(self, tag, files):
         """`files` are pairs of a path and its contents, on top of what is there already."""
-        self.write(f"commit refs/heads/main\ncommitter b <b@example.com> 0 +0000\n".encode())
+        self.write("commit refs/heads/main\ncommitter b <b@example.com> 0 +0000\n".encode())
         self.write(f"data {len(tag)}\n{tag}\n".encode())
         for path, data in files:
             mode = "100755" if path.startswith("bin/") else "100644"
