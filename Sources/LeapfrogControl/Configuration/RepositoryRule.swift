@@ -19,7 +19,8 @@ enum RepositoryRule {
     guard !address.hasPrefix("/"), isLocal(address, from: directory) else { return address }
     var path = Substring(address)
     while path.hasPrefix("./") { path = path.dropFirst(2).drop { $0 == "/" } }
-    return path.isEmpty || path == "." ? directory : "\(directory)/\(path)"
+    let base = directory.hasSuffix("/.") ? directory.dropLast(2) : directory[...]
+    return path.isEmpty || path == "." ? String(base) : "\(base)/\(path)"
   }
 
   /// Git's own reading: a colon before the first slash makes it remote, unless such a path exists.

@@ -167,14 +167,6 @@ import Testing
     #expect(failure?.message.contains("more than 1000 directories deep") == true)
   }
 
-  @Test(.enabled(if: geteuid() != 0))
-  func aFileThatCannotBeReadIsNamed() throws {
-    try sandbox.write("x", to: "secret")
-    chmod("\(sandbox.data)/secret", 0)
-    let failure = #expect(throws: Failure.self) { try sandbox.backUp() }
-    #expect(failure?.message.contains("secret") == true)
-  }
-
   @Test func aFullDiskLeavesNoFinishedBackup() throws {
     guard try sandbox.mountSmallDisk(at: sandbox.layout.backups) else { return }
     defer { sandbox.unmount(sandbox.layout.backups) }

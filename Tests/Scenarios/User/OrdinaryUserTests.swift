@@ -20,6 +20,50 @@ import Testing
 
   @Test func aWholeReleaseNeedsNoRoot() throws {
     let farm = try Farm(sites: [site])
+    let run = try asNobody(farm)
+    for arguments in [["init", "acme", "v1"], ["upgrade", "acme", "v2"]] {
+      let outcome = try run(arguments)
+      try #require(outcome.status == 0, "\(outcome.text)")
+    }
+    _ = try farm.sql(site, "INSERT INTO post (title, body, slug) VALUES ('x', 'y', 'welcome')")
+    let before = try Data(contentsOf: farm.database(site))
+    let failed = try run(["upgrade", "acme", "v3"])
+    #expect(failed.status == 1, "\(failed.text)")
+    #expect(try Data(contentsOf: farm.database(site)) == before)
+    #expect(try farm.page(site).contains("version 2"))
+    let back = try run(["rollback", "acme", "--yes"])
+    #expect(back.status == 4, "v3 is on the other platform now: \(back.text)")
+    #expect(try run(["upgrade", "acme", "v4"]).status == 0)
+    #expect(try run(["rollback", "acme", "--yes"]).status == 0)
+    #expect(try farm.page(site).contains("version 2"))
+    #expect(try owners(below: farm.root) == ["\(Self.nobody)"])
+  }
+
+  @Test func aFileThatCannotBeReadStopsTheSiteBeforeItIsClosed() throws {
+    let farm = try Farm(sites: [site])
+    let run = try asNobody(farm)
+    #expect(try run(["init", "acme", "v1"]).status == 0)
+    let secret = farm.data(site).appendingPathComponent("files/secret")
+    try Data("x".utf8).write(to: secret)
+    _ = try chmod(secret, 0o600)
+    let refused = try run(["upgrade", "acme", "v2"])
+    #expect(refused.status == 1 && refused.text.contains("secret"), "\(refused.text)")
+    #expect(try farm.page(site).contains("version 1"))
+    #expect(try farm.closedSites().isEmpty)
+  }
+
+  @Test func aRootThatIsNotWritableIsNamed() throws {
+    let farm = try Farm(sites: [site])
+    let run = try asNobody(farm)
+    try FileManager.default.createDirectory(at: farm.root, withIntermediateDirectories: true)
+    let refused = try run(["init", "acme", "v1"])
+    #expect(refused.status == 1, "\(refused.text)")
+    #expect(refused.error.contains("\(farm.root.path) is not writable"), "\(refused.text)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: farm.root.path).isEmpty)
+  }
+
+  /// Gives the pair to nobody, and a way to run `leapfrog` as that user.
+  private func asNobody(_ farm: Farm) throws -> ([String]) throws -> Outcome {
     let programs = farm.directory.appendingPathComponent("programs")
     try FileManager.default.createDirectory(at: programs, withIntermediateDirectories: true)
     for name in ["leapfrog", "leapfrog-host"] {
@@ -29,32 +73,14 @@ import Testing
       try #require(copied.status == 0, "\(copied.text)")
     }
     try give(farm.directory)
-    func run(_ arguments: String...) throws -> Outcome {
-      let id = "\(Self.nobody)"
-      return try Shell.run(
-        "/usr/bin/setpriv",
-        [
-          "--reuid=\(id)", "--regid=\(id)", "--clear-groups",
-          programs.appendingPathComponent("leapfrog").path,
-        ] + arguments, in: farm.directory,
-        environment: farm.environment.merging(["HOME": farm.directory.path]) { $1 })
+    let switching = ["--reuid=\(Self.nobody)", "--regid=\(Self.nobody)", "--clear-groups"]
+    let program = programs.appendingPathComponent("leapfrog").path
+    let environment = farm.environment.merging(["HOME": farm.directory.path]) { $1 }
+    return { arguments in
+      try Shell.run(
+        "/usr/bin/setpriv", switching + [program] + arguments, in: farm.directory,
+        environment: environment)
     }
-    for arguments in [["init", "acme", "v1"], ["upgrade", "acme", "v2"]] {
-      let outcome = try run(arguments[0], arguments[1], arguments[2])
-      try #require(outcome.status == 0, "\(outcome.text)")
-    }
-    _ = try farm.sql(site, "INSERT INTO post (title, body, slug) VALUES ('x', 'y', 'welcome')")
-    let before = try Data(contentsOf: farm.database(site))
-    let failed = try run("upgrade", "acme", "v3")
-    #expect(failed.status == 1, "\(failed.text)")
-    #expect(try Data(contentsOf: farm.database(site)) == before)
-    #expect(try farm.page(site).contains("version 2"))
-    let back = try run("rollback", "acme", "--yes")
-    #expect(back.status == 4, "v3 is on the other platform now: \(back.text)")
-    #expect(try run("upgrade", "acme", "v4").status == 0)
-    #expect(try run("rollback", "acme", "--yes").status == 0)
-    #expect(try farm.page(site).contains("version 2"))
-    #expect(try owners(below: farm.root) == ["\(Self.nobody)"])
   }
 
   @Test func commandsRunAsTheOwnerOfTheData() throws {
