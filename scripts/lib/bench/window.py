@@ -6,9 +6,12 @@ import databases
 import trees
 from kit import Pair, median, note, row
 
+# The same backup: copied, made to last, hashed, proven.
 BARE = """
 rm -f copy.sqlite
 sqlite3 {database} ".backup copy.sqlite"
+sync copy.sqlite
+sha256sum copy.sqlite > copy.sha256
 sqlite3 copy.sqlite "PRAGMA integrity_check" | grep -qx ok
 ./bin/update
 ./bin/pending
