@@ -16,3 +16,9 @@ static inline int leapfrog_libgit2_skip_owner_validation(void) {
 static inline int leapfrog_libgit2_clear_search_path(git_config_level_t level) {
   return git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, (int)level, "");
 }
+
+/* A pack is looked at through windows of so many bytes, of which so many are mapped at once. */
+static inline void leapfrog_libgit2_limit_windows(size_t window, size_t mapped) {
+  (void)git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, window);
+  (void)git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, mapped);
+}

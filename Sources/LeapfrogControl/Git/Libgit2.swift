@@ -8,6 +8,8 @@ enum Libgit2 {
     git_libgit2_init()
     _ = leapfrog_libgit2_skip_hash_verification()
     _ = leapfrog_libgit2_skip_owner_validation()
+    // By default a whole pack is mapped and counts as memory of this process.
+    leapfrog_libgit2_limit_windows(8 << 20, 32 << 20)
     for level in [
       GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG,
       GIT_CONFIG_LEVEL_GLOBAL,

@@ -41,15 +41,18 @@ public struct Stager: Sendable {
     return try await begin(params)
   }
 
-  /// Reads the next batch while the host writes the last one.
+  /// Reads the next batch while the last one is sent and the host writes it.
   private func send(_ blobs: [ObjectID], _ progress: Progress) async throws {
-    var (next, unconfirmed) = (0, Int?.none)
-    while next < blobs.count {
-      let batch = try await code.frames(of: blobs, from: next)
+    var batch = try await code.frames(of: blobs, from: 0)
+    var unconfirmed: Int?
+    while !batch.bytes.isEmpty {
+      let next = batch.next
+      async let following = code.frames(of: blobs, from: next)
       let id = try await host.sendBlobs(batch.bytes)
       if let unconfirmed { try await host.confirmBlobs(unconfirmed) }
-      (unconfirmed, next) = (id, batch.next)
+      unconfirmed = id
       progress(next, blobs.count)
+      batch = try await following
     }
     if let unconfirmed { try await host.confirmBlobs(unconfirmed) }
   }
