@@ -4,8 +4,9 @@ import LeapfrogCore
 
 /// How figures are written for people.
 enum Formats {
-  /// Seconds: `0.4 s`, `12 s`, `3 min 20 s`.
+  /// Seconds: `40 ms`, `1.4 s`, `12 s`, `3 min 20 s`.
   static func duration(_ seconds: Double) -> String {
+    guard seconds >= 1 else { return "\(Int((max(0, seconds) * 1000).rounded())) ms" }
     guard seconds >= 10 else { return String(format: "%.1f s", seconds) }
     let whole = Int(min(seconds, 1e9))
     guard whole >= 60 else { return "\(whole) s" }
