@@ -166,8 +166,8 @@ final class MigrationDriver {
     guard let mark = unwritten.last(where: { $0.phase == .done && Self.moves($0.step) }) else {
       return nil
     }
-    if mark.step == .withdraw { return .some(nil) }
-    return mark.direction == .forward ? .some(migration.plan.to) : .some(migration.plan.from)
+    if mark.direction == .back { return .some(migration.plan.from) }
+    return .some(mark.step == .withdraw ? nil : migration.plan.to)
   }
 
   private static func moves(_ step: StepName) -> Bool { step == .flip || step == .withdraw }
