@@ -52,6 +52,9 @@ public struct HostOrders: Sendable {
     return try withExtendedLifetime(lock) {
       let kept = "\(layout.aside)/journal-\(BackupStore.newID())"
       try Files.makeDirectory(kept, mode: 0o700)
+      // First: the new journal's numbers begin again, and those of the old jobs are taken.
+      try Files.rename(layout.jobs, to: "\(kept)/jobs")
+      try Files.makeDirectory(layout.jobs, mode: 0o700)
       for suffix in ["", "-wal", "-shm"] where Files.exists(layout.journal + suffix) {
         try Files.rename(layout.journal + suffix, to: "\(kept)/journal.sqlite\(suffix)")
       }
