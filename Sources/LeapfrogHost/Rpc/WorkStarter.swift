@@ -12,7 +12,8 @@ struct WorkStarter {
   /// The release that does the same already; nil when nobody is at work.
   func underWay(_ order: WorkOrder) throws -> WorkStarted? {
     guard PairLock.isHeld(layout), let open = try journal.openRelease(), open.state == .running,
-      open.order.kind == order.kind, open.order.commit == order.commit
+      open.order.kind == order.kind, open.order.commit == order.commit,
+      open.order.sites == order.sites, open.order.backup == order.backup
     else { return nil }
     let first = try journal.events(after: 0, release: open.id, limit: 1).first?.number ?? 1
     return WorkStarted(release: open.id, attached: true, after: first - 1)
@@ -39,20 +40,24 @@ struct WorkStarter {
 
   /// Resumes, aborts or recovers what is open.
   func control(_ params: ControlParams) throws -> WorkStarted {
-    guard let open = try journal.openRelease() else {
-      throw Failure.refused(
-        "nothing of \(pair.name) is under way or was interrupted",
-        remedy: "leapfrog status \(pair.name)")
-    }
     let after = try journal.lastEvent()
     guard let lock = try PairLock.take(layout, waiting: 1) else {
-      return try steer(open, params.action, after: after)
+      return try steer(openRelease(), params.action, after: after)
     }
+    // Only now: a worker may have ended while its lock was waited for, and what is over stays over.
+    let open = try openRelease()
     try lock.sign(actor: params.actor, what: "\(params.action.rawValue) of release \(open.id)")
     try journal.reopen(open.id)
     if params.action == .abort { try journal.ask(.abort, of: open.id) }
     try spawn(open.id, startsNew: params.action == .resume, lock: lock)
     return WorkStarted(release: open.id, attached: false, after: after)
+  }
+
+  private func openRelease() throws -> ReleaseRecord {
+    if let open = try journal.openRelease() { return open }
+    throw Failure.refused(
+      "nothing of \(pair.name) is under way or was interrupted",
+      remedy: "leapfrog status \(pair.name)")
   }
 
   /// A worker is alive: it can be aborted, and a resume attaches to it.
