@@ -62,12 +62,13 @@ extension Journal {
     }
   }
 
-  /// How many sites of a release failed so far.
+  /// How many sites of a release failed so far; one that answers wrongly after it was moved is one.
   func failures(of release: Int64) throws -> Int {
     try read { database in
       try Int.fetchOne(
         database,
-        sql: "SELECT count(*) FROM migration WHERE release = ? AND state IN ('back', 'stuck')",
+        sql: "SELECT count(*) FROM migration WHERE release = ? "
+          + "AND state IN ('back', 'stuck', 'attention')",
         arguments: [release]) ?? 0
     }
   }

@@ -11,7 +11,7 @@ struct Verdict {
 
   var state: ReleaseStatus.State {
     if count(.stuck) > 0 { return .stuck }
-    if count(.waiting) > 0, isPaused { return .interrupted }
+    if count(.running) > 0 || (count(.waiting) > 0 && isPaused) { return .interrupted }
     if release.control == .abort {
       return count(.moved) + count(.attention) > 0 ? .partly : .aborted
     }
@@ -22,6 +22,9 @@ struct Verdict {
   /// Why, where it did not end well.
   var reason: String? {
     if let stuck = migrations.first(where: { $0.state == .stuck }) { return text(stuck) }
+    if let held = migrations.first(where: { $0.state == .running })?.plan.site.name {
+      return "\(held) was not taken up: a command of `leapfrog exec` is running on it"
+    }
     if state == .interrupted { return Self.notBegun(count(.waiting)) }
     guard let back = migrations.first(where: { $0.state == .back }) else {
       return migrations.first { $0.state == .attention }.map(text)

@@ -11,13 +11,17 @@ public final class Worker: Sendable {
   private let jobs: Jobs
   /// False after a crash, when only what was begun is brought to its end.
   private let startsNew: Bool
+  /// Seconds to wait for a command of `exec` that holds a site.
+  private let patience: Int
   /// Once true no site is begun any more: the process was asked to end.
   private static let isEnding = Atomic(false)
 
-  init(layout: Layout, lock: PairLock, release id: Int64, startsNew: Bool) throws {
+  init(
+    layout: Layout, lock: PairLock, release id: Int64, startsNew: Bool, patience: Int = 30
+  ) throws {
     self.layout = layout
     self.lock = lock
-    self.startsNew = startsNew
+    (self.startsNew, self.patience) = (startsNew, patience)
     journal = try Journal(layout: layout)
     guard let found = try journal.release(id) else {
       throw Failure.failed("there is no release \(id) in \(layout.journal)")
@@ -32,9 +36,9 @@ public final class Worker: Sendable {
   /// Runs the release to its end, which the journal then has.
   func run() throws {
     do {
-      if let failure = built() {
-        return try journal.finish(release.id, .failed, reason: failure.description)
-      }
+      // First of all: whatever the code is like by now, no site may stay half moved.
+      try inParallel(try journal.migrations(of: release.id).filter { $0.state.isOpen })
+      if let failure = try built() { return try conclude(failure) }
       try move()
       try conclude()
     } catch {
@@ -46,13 +50,19 @@ public final class Worker: Sendable {
   // MARK: The platform
 
   /// Builds the platform where that is still to be done; a failure ends the release before it begins.
-  private func built() -> Failure? {
-    guard startsNew, let to = release.order.to, needsCode else { return nil }
+  private func built() throws -> Failure? {
+    guard startsNew, let to = release.order.to, needsCode, try hasMore() else { return nil }
     let build = Build(
       layout: layout, order: release.order, platform: to, jobs: jobs, journal: journal,
       release: release.id)
     do { try build.runIfNeeded() } catch { return Failure(error) }
     return nil
+  }
+
+  /// Whether sites wait, or the code is all that was asked for.
+  private func hasMore() throws -> Bool {
+    let all = try journal.migrations(of: release.id)
+    return all.isEmpty || all.contains { $0.state == .waiting }
   }
 
   private var needsCode: Bool {
@@ -62,10 +72,8 @@ public final class Worker: Sendable {
   // MARK: The sites
 
   private func move() throws {
-    let all = try journal.migrations(of: release.id)
-    try inParallel(all.filter { $0.state.isOpen })
     guard startsNew else { return }
-    let waiting = all.filter { $0.state == .waiting }
+    let waiting = try journal.migrations(of: release.id).filter { $0.state == .waiting }
     let canary = Set(release.order.spec.canary)
     for record in waiting where canary.contains(record.plan.site.name) { try start(record) }
     guard try !canaryFailed() else { return }
@@ -76,7 +84,7 @@ public final class Worker: Sendable {
   private func canaryFailed() throws -> Bool {
     let canary = Set(release.order.spec.canary)
     return try journal.migrations(of: release.id).contains {
-      canary.contains($0.plan.site.name) && ($0.state == .back || $0.state == .stuck)
+      canary.contains($0.plan.site.name) && [.back, .stuck, .attention].contains($0.state)
     }
   }
 
@@ -96,7 +104,8 @@ public final class Worker: Sendable {
     let migration = SiteMigration(
       layout: layout, order: release.order, record: record, journal: journal, jobs: jobs)
     if record.state == .waiting { try announce(record) }
-    let guarded = try SiteLock.take(layout, record.plan.site.name, exclusively: true, waiting: 30)
+    let guarded = try SiteLock.take(
+      layout, record.plan.site.name, exclusively: true, waiting: patience)
     guard let guarded else { return try declined(record) }
     try withExtendedLifetime(guarded) {
       let driver = try MigrationDriver(migration) { [self] in try journal.control(of: release.id) }
@@ -109,7 +118,9 @@ public final class Worker: Sendable {
       Event(release: release.id, kind: .siteStarted, site: record.plan.site.name))
   }
 
+  /// What was begun stays begun, for a later resume.
   private func declined(_ record: MigrationRecord) throws {
+    guard record.state == .waiting else { return }
     let failure = Failure.failed(
       "\(record.plan.site.name) was not begun: a command of `leapfrog exec` is running on it")
     try journal.finish(record, .back, reason: failure, downtime: nil)
@@ -123,11 +134,16 @@ public final class Worker: Sendable {
 
   // MARK: The end
 
-  private func conclude() throws {
+  /// `failure` is of the build, which kept the sites that wait from being begun.
+  private func conclude(_ failure: Failure? = nil) throws {
     let verdict = Verdict(
       release: try journal.release(release.id) ?? release,
       migrations: try journal.migrations(of: release.id), wasComplete: startsNew,
       wasEnded: Self.isEnding.load(ordering: .sequentiallyConsistent))
+    if let failure {
+      let state = verdict.state == .done ? .failed : verdict.state
+      return try journal.finish(release.id, state, reason: failure.description)
+    }
     try journal.finish(release.id, verdict.state, reason: verdict.reason)
     guard verdict.state == .done else { return }
     _ = try? Aside.prune(layout, olderThan: 30)
