@@ -54,7 +54,11 @@ public final class Server {
     func answer<Params: Codable & Sendable, Result: Codable & Sendable>(
       _ body: (Params) throws -> Result
     ) throws -> Data {
-      let request = try Wire.decoder().decode(Request<Params>.self, from: line)
+      let request: Request<Params>
+      do { request = try Wire.decoder().decode(Request<Params>.self, from: line) } catch {
+        try bulk.skipRest()
+        throw error
+      }
       do {
         return try Wire.encoder().encode(Response(id: head.id, result: try body(request.params)))
       } catch {
