@@ -14,7 +14,9 @@ struct Returning {
     let status = try await host.status()
     let upgrades = try await host.history(limit: 100).filter { $0.kind == .upgrade }
     let from = try source(status, sites, upgrades)
-    let leaving = status[from].sites.filter { sites.isEmpty || sites.contains($0) }
+    let leaving = status[from].sites.filter { site in
+      sites.isEmpty ? pair.spec.site(site) != nil : sites.contains(site)
+    }
     let to = status[from.other]
     let last = upgrades.first { $0.to == from && !$0.moved.isEmpty }
     let since = last.map { " since \(Formats.moment($0.started))" } ?? ""

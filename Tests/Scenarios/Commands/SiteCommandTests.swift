@@ -51,6 +51,19 @@ import Testing
     #expect(try farm.page(one).contains("version 1"))
   }
 
+  @Test func aSiteThatWasAddedLaterDoesNotBarTheWayBackOfTheOthers() throws {
+    try farm.must("upgrade", "acme", "v2")
+    try farm.configure(sites: [one, two])
+    try farm.must("site", "add", "acme", two)
+    let refused = try farm.leapfrog("rollback", "acme", "--yes")
+    #expect(refused.status == 4, "\(refused.text)")
+    let remedy = "leapfrog rollback acme --site \(one)`"
+    #expect(refused.error.contains(remedy), "\(refused.text)")
+    try farm.must("rollback", "acme", "--site", one, "--yes")
+    #expect(try farm.platform(one) == "blue")
+    #expect(try farm.platform(two) == "green")
+  }
+
   @Test func aSiteThatNobodyHasIsNotAskedAbout() throws {
     for command in ["add", "remove"] {
       let outcome = try farm.leapfrog("site", command, "acme", two)
