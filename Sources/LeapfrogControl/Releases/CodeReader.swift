@@ -60,6 +60,9 @@ public actor CodeReader {
       from: old.flatMap { repository.contains($0) ? $0 : nil }, to: new, limit: limit)
   }
 
+  /// Whether the repository still has that commit; a rewritten history can lose one.
+  public func holds(_ commit: ObjectID) throws -> Bool { try repository().contains(commit) }
+
   /// What differs between two commits; everything where there is no old one.
   public func changes(from old: ObjectID?, to new: ObjectID) throws -> [TreeEntry] {
     try entries(of: new, base: old).entries

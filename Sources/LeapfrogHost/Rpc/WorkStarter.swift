@@ -22,6 +22,8 @@ struct WorkStarter {
   /// Journals the order and hands the lock to its worker.
   func start(_ order: WorkOrder, lock: PairLock) throws -> WorkStarted {
     let after = try journal.lastEvent()
+    // A lock that a stage has kept still names the stage.
+    try lock.sign(actor: order.actor, what: Journal.title(of: order))
     let release = try journalled(order)
     try spawn(release, startsNew: true, lock: lock)
     return WorkStarted(release: release, attached: false, after: after)

@@ -46,6 +46,11 @@ struct ReleasePlanner {
     return sites.filter { places[$0.name] == order.to?.other }
   }
 
+  fileprivate func seated(on platform: PlatformName) throws -> [String] {
+    let places = try live.all()
+    return order.spec.sitesInOrder.map(\.name).filter { places[$0] == platform }
+  }
+
   private func known(_ name: String, _ places: [String: PlatformName]) throws -> SiteSpec {
     if let site = order.spec.site(name) { return site }
     if order.kind == .remove, places[name] != nil { return SiteSpec(name: name) }
@@ -135,10 +140,22 @@ private struct WayBack {
       let manifest = try store.manifest(site: site.name, id: upgrade.plan.backup)
     else {
       throw Failure.refused(
-        "\(site.name) came to \(from) without an upgrade, so there is no way back")
+        "\(site.name) came to \(from) without an upgrade, so there is no way back",
+        remedy: try wayOfOthers())
     }
     try verifyCode(manifest)
     return manifest.id
+  }
+
+  /// What takes those sites back that can go, where all were asked for.
+  private func wayOfOthers() throws -> String? {
+    guard planner.order.sites.isEmpty else { return nil }
+    let others = try planner.seated(on: from).filter {
+      try planner.journal.lastUpgrade(of: $0, to: from) != nil
+    }
+    guard !others.isEmpty else { return nil }
+    return "leapfrog rollback \(planner.order.spec.name)"
+      + others.map { " --site \($0)" }.joined()
   }
 
   private func verifyCode(_ manifest: BackupManifest) throws {

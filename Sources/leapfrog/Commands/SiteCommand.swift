@@ -58,6 +58,7 @@ struct SiteCommand: AsyncParsableCommand {
     func run() async throws {
       try await global.run { context in
         let pair = try context.pair(pair)
+        guard pair.spec.site(site) != nil else { throw context.unknownSite(site, pair) }
         let host = try await context.host(of: pair)
         let to = try Placement.forNewSite(try await host.status())
         let order = try context.order(.add, pair, to: to, sites: [site])
@@ -79,6 +80,9 @@ struct SiteCommand: AsyncParsableCommand {
       try await global.run { context in
         let pair = try context.pair(pair)
         let host = try await context.host(of: pair)
+        guard try await host.status().sites.contains(where: { $0.name == site }) else {
+          throw context.unknownSite(site, pair)
+        }
         guard yes || context.console.confirms("\(site) will not be served any more. Go on?") else {
           throw Failure.refused(
             "removing \(site) takes it from its visitors",

@@ -30,7 +30,9 @@ struct StatusCommand: AsyncParsableCommand {
     -> StatusDocument.Entry
   {
     do {
-      return .init(host: pair.host, status: try await context.host(of: pair).status())
+      let status = try await context.host(of: pair).status()
+      let notes = Readiness(spec: pair.spec, status: status).notes
+      return .init(host: pair.host, status: status, notes: notes)
     } catch {
       let spec = pair.spec
       let empty = PairStatus(

@@ -15,16 +15,24 @@ struct Planning {
     let target = Self.target(resolved.commit, status)
     let source = target.map { status[$0.other] } ?? status[.blue]
     let commits = try await code.commits(from: source.commit, to: resolved.commit, limit: 20)
+    let left = try await left(source.commit, resolved.commit, code)
     let changes = try await code.changes(from: source.commit, to: resolved.commit)
     return ReleasePlan(
       pair: pair.spec.name, ref: ref, commit: resolved.commit, platform: target,
       from: source.ref, fromCommit: source.commit,
       commits: .init(
-        count: commits.count, first: commits.first.map { "\($0.id.short) \($0.subject)" }),
+        count: commits.count, left: left,
+        first: commits.first.map { "\($0.id.short) \($0.subject)" }),
       files: Self.files(changes, app: pair.spec.app),
       sites: sites(survey, target, resolved.commit),
       space: .init(needed: Self.space(survey), free: survey.freeBytes),
       refusal: refusal(status, target), next: next(status, target, ref))
+  }
+
+  /// How many commits the sites have now and would not have any more.
+  private func left(_ old: ObjectID?, _ new: ObjectID, _ code: CodeReader) async throws -> Int {
+    guard let old, try await code.holds(old) else { return 0 }
+    return try await code.commits(from: new, to: old, limit: 0).count
   }
 
   /// Where the ref goes: where it is already with sites on it, else the idle platform.
@@ -69,14 +77,21 @@ struct Planning {
   }
 
   private func refusal(_ status: PairStatus, _ target: PlatformName?) -> String? {
-    if let release = status.release, !release.state.isOver || release.state == .stuck {
+    if let release = status.release, Self.isBusy(status) {
       return "the \(release.kind.rawValue) of \(status.name) is \(release.state.rawValue)"
     }
+    if let refusal = Readiness(spec: pair.spec, status: status).refusal { return refusal.message }
     guard target == nil else { return nil }
     return "\(status.name) has no idle platform: sites are on both"
   }
 
+  private static func isBusy(_ status: PairStatus) -> Bool {
+    status.release.map { !$0.state.isOver || $0.state == .stuck } ?? false
+  }
+
   private func next(_ status: PairStatus, _ target: PlatformName?, _ ref: String) -> [String] {
+    let readiness = Readiness(spec: pair.spec, status: status).refusal
+    if !Self.isBusy(status), let remedy = readiness?.remedy { return [remedy] }
     if refusal(status, target) != nil { return status.release?.next ?? status.waysTogether }
     let isContinued = target.map { !status[$0].sites.isEmpty } ?? false
     if isContinued, let target, status[target.other].sites.isEmpty { return [] }

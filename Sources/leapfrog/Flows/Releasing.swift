@@ -51,7 +51,7 @@ struct Releasing {
   private func upgrade(_ ref: String, _ sites: [String], _ status: PairStatus, _ host: PairHost)
     async throws -> Int32
   {
-    try requireSites(status)
+    try requireReadiness(status, sites)
     let code = try await context.fetchedCode(of: pair)
     let resolved = try await code.resolve(ref)
     if let there = try target(of: resolved.commit, sites, status) {
@@ -71,9 +71,11 @@ struct Releasing {
         .upgrade, pair, ref: ref, to: platform, sites: sites, seen: status.lastRelease), on: host)
   }
 
-  private func requireSites(_ status: PairStatus) throws {
-    guard !status.sites.contains(where: { $0.platform != nil }) else { return }
-    throw Failure.refused("\(name) has no seated site yet", remedy: "leapfrog init \(name) REF")
+  private func requireReadiness(_ status: PairStatus, _ sites: [String]) throws {
+    guard sites.isEmpty, let refusal = Readiness(spec: pair.spec, status: status).refusal else {
+      return
+    }
+    throw refusal
   }
 
   /// The platform that a commit is on already while it has sites; its `platform` is nil when nothing

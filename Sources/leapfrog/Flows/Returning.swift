@@ -14,12 +14,16 @@ struct Returning {
     let status = try await host.status()
     let upgrades = try await host.history(limit: 100).filter { $0.kind == .upgrade }
     let from = try source(status, sites, upgrades)
-    let leaving = status[from].sites.filter { sites.isEmpty || sites.contains($0) }
+    let leaving = status[from].sites.filter { site in
+      sites.isEmpty ? pair.spec.site(site) != nil : sites.contains(site)
+    }
     let to = status[from.other]
     let last = upgrades.first { $0.to == from && !$0.moved.isEmpty }
     let since = last.map { " since \(Formats.moment($0.started))" } ?? ""
+    let (go, them) = leaving.count == 1 ? ("goes", "it") : ("go", "them")
     try confirm(
-      "\(Formats.names(leaving)) go back to \(to.ref ?? "the other platform"), and what was written\(since) is lost to them",
+      "\(Formats.names(leaving)) \(go) back to \(to.ref ?? "the other platform"), and what was "
+        + "written\(since) is lost to \(them)",
       command: "leapfrog rollback \(name)\(sites.map { " --site \($0)" }.joined()) --yes", yes: yes)
     var order = try context.order(
       .rollback, pair, to: from.other, sites: sites, seen: status.lastRelease)

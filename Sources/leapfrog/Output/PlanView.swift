@@ -26,6 +26,11 @@ struct PlanView {
     )
     for subject in plan.commits.first.prefix(5) { console.line("    \(subject)") }
     if plan.commits.count > 5 { console.line("    and \(plan.commits.count - 5) more") }
+    if plan.commits.left > 0 {
+      console.line(
+        "  leaves \(Formats.count(plan.commits.left, "commit")) of now behind; what their updates did "
+          + "to data stays")
+    }
     if !plan.files.updating.isEmpty {
       console.line("  can update data: \(Formats.names(plan.files.updating, atMost: 5))")
     }

@@ -27,6 +27,8 @@ struct ReleasePlan: Encodable {
 
   struct Commits: Encodable {
     var count: Int
+    /// How many commits the sites have now that the ref does not have.
+    var left: Int
     var first: [String]
   }
 

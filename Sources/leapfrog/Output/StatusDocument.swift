@@ -9,6 +9,8 @@ struct StatusDocument: Encodable {
     var status: PairStatus
     /// Why the pair could not be asked.
     var error: Failure?
+    /// Where configuration and host differ, for people; `site list --json` has it as data.
+    var notes: [String] = []
 
     enum Key: String, CodingKey {
       case name, host, root, platforms, sites, release, error

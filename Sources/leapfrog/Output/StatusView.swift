@@ -15,6 +15,8 @@ struct StatusView {
     } else if status.isDivided {
       divided(status)
     }
+    if !entry.notes.isEmpty { console.line() }
+    for note in entry.notes { console.line("  \(note)") }
   }
 
   private func platform(_ name: PlatformName, _ status: PlatformStatus) -> [String] {

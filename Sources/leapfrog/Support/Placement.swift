@@ -9,7 +9,7 @@ enum Placement {
     guard used.isEmpty, let first = ready.first else {
       throw Failure.refused(
         "\(status.name) has sites on both platforms; bring them together first",
-        remedy: "leapfrog status \(status.name)")
+        remedy: "leapfrog upgrade \(status.name) --continue")
     }
     return first
   }

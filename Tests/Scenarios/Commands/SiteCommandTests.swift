@@ -35,6 +35,51 @@ import Testing
     #expect(try farm.sql(two, "SELECT title FROM post") == "Kept")
   }
 
+  @Test func aSiteThatLeftTheConfigurationStopsAnUpgradeBeforeAnythingIsStaged() throws {
+    try farm.must("upgrade", "acme", "v2")
+    try farm.configure(sites: [two])
+    let status = try farm.leapfrog("status", "acme")
+    #expect(status.output.contains("leapfrog site remove acme \(one)"), "\(status.text)")
+    #expect(status.output.contains("leapfrog site add acme \(two)"), "\(status.text)")
+    let plan = try farm.leapfrog("plan", "acme", "v4")
+    #expect(plan.output.contains("upgrade would be refused: \(one) of acme"), "\(plan.text)")
+    #expect(plan.output.contains("next: leapfrog site remove acme \(one)"), "\(plan.text)")
+    let upgrade = try farm.leapfrog("upgrade", "acme", "v4")
+    #expect(upgrade.status == 4, "\(upgrade.text)")
+    try farm.configure(sites: [one])
+    try farm.must("rollback", "acme", "--yes")
+    #expect(try farm.page(one).contains("version 1"))
+  }
+
+  @Test func aSiteThatWasAddedLaterDoesNotBarTheWayBackOfTheOthers() throws {
+    try farm.must("upgrade", "acme", "v2")
+    try farm.configure(sites: [one, two])
+    try farm.must("site", "add", "acme", two)
+    let refused = try farm.leapfrog("rollback", "acme", "--yes")
+    #expect(refused.status == 4, "\(refused.text)")
+    let remedy = "leapfrog rollback acme --site \(one)`"
+    #expect(refused.error.contains(remedy), "\(refused.text)")
+    try farm.must("rollback", "acme", "--site", one, "--yes")
+    #expect(try farm.platform(one) == "blue")
+    #expect(try farm.platform(two) == "green")
+  }
+
+  @Test func aSiteThatNobodyHasIsNotAskedAbout() throws {
+    for command in ["add", "remove"] {
+      let outcome = try farm.leapfrog("site", command, "acme", two)
+      #expect(outcome.status == 2, "\(outcome.text)")
+      #expect(outcome.error.contains("acme has no site \(two)"), "\(outcome.text)")
+    }
+  }
+
+  @Test func aPlanOfOlderCodeSaysWhatItLeavesBehind() throws {
+    try farm.must("upgrade", "acme", "v2")
+    let plan = try farm.leapfrog("plan", "acme", "v1")
+    #expect(plan.output.contains("leaves 1 commit of now behind"), "\(plan.text)")
+    let ahead = try farm.leapfrog("plan", "acme", "v3")
+    #expect(!ahead.output.contains("behind"), "\(ahead.text)")
+  }
+
   @Test func aBackupBringsDatabaseAndFilesBack() throws {
     let file = farm.data(one).appendingPathComponent("files/a.txt")
     try Data("first".utf8).write(to: file)

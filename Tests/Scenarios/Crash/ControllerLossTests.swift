@@ -61,7 +61,7 @@ import Testing
   private func expectOtherRefused(_ farm: Farm) throws {
     let other = try farm.cli("upgrade", "acme", "v4")
     #expect(other.status == 4, "\(other.text)")
-    #expect(other.error.contains("acme is busy"), "\(other.text)")
+    #expect(other.error.contains("acme is busy: upgrade of acme to "), "\(other.text)")
     #expect(other.error.contains("asked for by \(NSUserName())"), "\(other.text)")
   }
 
