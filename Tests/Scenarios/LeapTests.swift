@@ -84,6 +84,18 @@ import Testing
     for site in farm.sites { #expect(try farm.sql(site, "PRAGMA user_version") == "3") }
   }
 
+  @Test func aSiteThatWasAddedAgainIsNotTakenBackToWhatItWasBefore() throws {
+    let farm = try Farm(sites: ["one.example.com", "two.example.com"])
+    try farm.must("init", "acme", "v1")
+    try farm.must("upgrade", "acme", "v2")
+    try farm.must("site", "remove", "acme", farm.sites[1], "--yes")
+    try farm.must("site", "add", "acme", farm.sites[1])
+    let refused = try farm.leapfrog("rollback", "acme", "--site", farm.sites[1], "--yes")
+    #expect(refused.status == 4, "\(refused.text)")
+    #expect(try farm.platform(farm.sites[1]) == "green")
+    #expect(try farm.sql(farm.sites[1], "PRAGMA user_version") == "2")
+  }
+
   @Test func aPullUnderSitesIsRefused() throws {
     let farm = try Farm()
     try farm.must("init", "acme", "v1")

@@ -93,6 +93,13 @@ extension Journal {
     }
   }
 
+  /// How a site came to be where it is; what happened to it before it was last added says nothing.
+  func arrival(of site: String) throws -> MigrationRecord? {
+    try migrations(of: site, states: ["moved", "attention"]).first {
+      [.upgrade, .rollback, .add, .remove].contains($0.plan.kind)
+    }
+  }
+
   /// A site's migrations in any of the states, newest first.
   func migrations(of site: String, states: [String]) throws -> [MigrationRecord] {
     let list = states.map { "'\($0)'" }.joined(separator: ", ")

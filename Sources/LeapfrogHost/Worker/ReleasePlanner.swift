@@ -136,7 +136,7 @@ private struct WayBack {
 
   func backup() throws -> String {
     let store = BackupStore(layout: planner.layout)
-    guard let upgrade = try planner.journal.lastUpgrade(of: site.name, to: from),
+    guard let upgrade = try upgrade(of: site.name),
       let manifest = try store.manifest(site: site.name, id: upgrade.plan.backup)
     else {
       throw Failure.refused(
@@ -147,11 +147,17 @@ private struct WayBack {
     return manifest.id
   }
 
+  /// The upgrade that took a site here; nil when it came another way.
+  private func upgrade(of name: String) throws -> MigrationRecord? {
+    let arrival = try planner.journal.arrival(of: name)
+    return arrival?.plan.kind == .upgrade && arrival?.plan.to == from ? arrival : nil
+  }
+
   /// What takes those sites back that can go, where all were asked for.
   private func wayOfOthers() throws -> String? {
     guard planner.order.sites.isEmpty else { return nil }
     let others = try planner.seated(on: from).filter {
-      try planner.journal.lastUpgrade(of: $0, to: from) != nil
+      try upgrade(of: $0) != nil
     }
     guard !others.isEmpty else { return nil }
     return "leapfrog rollback \(planner.order.spec.name)"
