@@ -96,6 +96,17 @@ import Testing
     #expect(try farm.sql(farm.sites[1], "PRAGMA user_version") == "2")
   }
 
+  @Test func theDoctorNamesAFileThatWasEditedUnderTheSites() throws {
+    let farm = try Farm(sites: ["one.example.com"])
+    try farm.must("init", "acme", "v1")
+    try farm.must("doctor", "acme")
+    let page = farm.root.appendingPathComponent("blue/index.html")
+    try Data("edited".utf8).write(to: page)
+    let found = try farm.leapfrog("doctor", "acme")
+    #expect(found.status == 1 && found.output.contains("index.html"), "\(found.text)")
+    #expect(try String(contentsOf: page, encoding: .utf8) == "edited")
+  }
+
   @Test func aPullUnderSitesIsRefused() throws {
     let farm = try Farm()
     try farm.must("init", "acme", "v1")

@@ -19,6 +19,9 @@ struct HostDoctor {
     findings.append(look("links") { try agree(pair.layout) })
     findings.append(look("maintenance") { try flags(pair.layout) })
     findings.append(look("space") { "\(try Files.freeSpace(at: spec.root) >> 20) MiB free" })
+    findings += PlatformName.allCases.map { name in
+      look(name.rawValue) { try code(of: name, pair.layout) }
+    }
     findings += spec.sites.map { site in look(site.name) { try examine(site, pair.layout) } }
     return findings
   }
@@ -46,6 +49,27 @@ struct HostDoctor {
   }
 
   private static func count(_ sites: Int) -> String { sites == 1 ? "1 site" : "\(sites) sites" }
+
+  /// Looks for files that somebody edited where no edit belongs; on the platform in use no stage would
+  /// find them before the sites have left it.
+  private func code(of platform: PlatformName, _ layout: Layout) throws -> String {
+    guard let header = try PlatformManifest.header(of: platform, in: layout),
+      header.state == .ready || header.state == .unbuilt
+    else { return "nothing is staged" }
+    guard let lock = try PairLock.take(layout) else {
+      return "not looked at, because work is under way"
+    }
+    let links = spec.sites.flatMap { $0.links.keys }
+    let drift = try withExtendedLifetime(lock) {
+      try StagedPlatform(layout: layout, platform: platform).verify(ignoring: links)
+    }
+    let changed = drift.modified + drift.missing
+    guard changed.isEmpty else {
+      throw Failure.failed(
+        "not as staged, the next stage puts it right: \(StagingRule.names(changed))")
+    }
+    return "\(header.ref ?? "the code") as staged"
+  }
 
   private func flags(_ layout: Layout) throws -> String {
     let open = Set(

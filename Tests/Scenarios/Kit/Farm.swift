@@ -66,9 +66,12 @@ final class Farm: Sendable {
   /// The demo repository is made once and copied.
   private static func copyDemo(to url: URL) throws { try demo.get().copy(to: url) }
 
+  private static let demoURL = URL(fileURLWithPath: "/tmp").appendingPathComponent(
+    "leapfrog-demo-\(UUID().uuidString)")
+
   private static let demo = Result {
-    let url = URL(fileURLWithPath: "/tmp").appendingPathComponent(
-      "leapfrog-demo-\(UUID().uuidString)")
+    let url = demoURL
+    atexit { try? FileManager.default.removeItem(at: Farm.demoURL) }
     let made = try Shell.run(
       Shell.project.appendingPathComponent("scripts/lib/demo-repository").path, [url.path],
       in: Shell.project)
