@@ -4,10 +4,13 @@ import LeapfrogCore
 struct PairReader {
   /// `repository` and `root` are required. `keep_backups` (3) is how many verified backups of a site
   /// are kept, `command_timeout` (3600) the seconds a command may take, `preview` and `address` the
-  /// listeners for `preview/` and for the public domains, `user` who commands run as.
+  /// listeners for `preview/` and for the public domains, `user` who commands run as, `after_stage`
+  /// what runs before the first site moves, `drain` (10) the seconds that requests may take to end,
+  /// `express` (auto) the rule of sites that have none.
   static let keys = [
-    "repository", "host", "root", "app", "docroot", "build", "jobs", "canary", "max_failures",
-    "keep_backups", "command_timeout", "preview", "address", "user", "sites",
+    "repository", "host", "root", "app", "docroot", "build", "after_stage", "drain", "jobs",
+    "canary", "max_failures", "keep_backups", "command_timeout", "preview", "address", "user",
+    "express", "sites",
   ]
 
   let section: Section
@@ -20,19 +23,24 @@ struct PairReader {
     section.allow(Self.keys, elsewhere: SiteReader.keys, of: "a site")
     let repository = section.required("repository", .repository)
     let host = section.text("host", .host) ?? "local"
-    var spec = settings()
+    let app = section.text("app", .app) ?? "command"
+    let profile = Profile.named(app) ?? .command
+    var spec = settings(profile)
     claim(spec.root, in: &roots)
-    spec.sites = sites(app: spec.app, domains: &domains)
+    spec.sites = sites(profile, domains: &domains)
     spec.canary = canary(of: spec.sites.map(\.name))
     return PairConfiguration(
       repository: RepositoryRule.resolved(repository, from: directory), host: host, spec: spec)
   }
 
-  private func settings() -> PairSpec {
+  private func settings(_ profile: Profile) -> PairSpec {
     let standard = PairSpec(name: name, root: RootPath.normalized(section.required("root", .root)))
     var spec = standard
-    spec.app = section.text("app", .app) ?? standard.app
-    spec.docroot = section.text("docroot", .docroot) ?? standard.docroot
+    spec.app = profile.name
+    spec.docroot = section.text("docroot", .docroot) ?? profile.docroot
+    spec.profileBuild = profile.build
+    spec.afterStage = section.command("after_stage") ?? standard.afterStage
+    spec.drain = section.integer("drain", 0...3600, default: standard.drain)
     spec.build = section.command("build") ?? standard.build
     spec.jobs = section.integer("jobs", 1...64, default: standard.jobs)
     spec.maxFailures = section.integer("max_failures", 1...100_000, default: standard.maxFailures)
@@ -49,10 +57,10 @@ struct PairReader {
     roots.claim(filePath: Sourced(text: root, line: value.line, path: section.path("root")))
   }
 
-  private func sites(app: String, domains: inout Claims) -> [SiteSpec] {
-    let user = section.text("user", .user)
+  private func sites(_ profile: Profile, domains: inout Claims) -> [SiteSpec] {
+    let defaults = SiteDefaults(
+      user: section.text("user", .user), express: SiteReader.express(in: section) ?? .auto)
     guard let sites = section.section("sites") else { return [] }
-    let profile = Profile.named(app) ?? .command
     var links = Claims(mistakes: section.mistakes)
     var result: [SiteSpec] = []
     for entry in sites.entries {
@@ -60,7 +68,7 @@ struct PairReader {
       _ = sites.checked(entry.key, line: entry.line, path: path, .domain)
       let reader = SiteReader(
         section: sites.section(of: entry), name: entry.key, profile: profile)
-      let site = reader.read(user: user)
+      let site = reader.read(defaults)
       domains.claim(name: Sourced(text: entry.key, line: entry.line, path: path))
       for alias in site.aliases { domains.claim(name: alias) }
       for link in site.links { links.claim(filePath: link) }

@@ -2,21 +2,26 @@ import LeapfrogCore
 
 /// Reads what the configuration says of one site.
 struct SiteReader {
-  /// All can be left out; `user` is the pair's where it is.
-  static let keys = ["aliases", "links", "database", "commands", "check", "user"]
+  /// All can be left out; `user` and `express` are the pair's where they are.
+  static let keys = [
+    "aliases", "links", "database", "commands", "check", "user", "express", "files",
+  ]
 
   let section: Section
   let name: String
   let profile: Profile
 
   /// The site, with what its profile brings, and where its names and paths are written.
-  func read(user: String?) -> SourcedSite {
+  func read(_ defaults: SiteDefaults) -> SourcedSite {
     section.allow(Self.keys, elsewhere: PairReader.keys, of: "a pair")
     let aliases = aliases()
     let links = links()
+    let database = DatabaseReader(site: section, profile: profile).read()
     let site = SiteSpec(
-      name: name, aliases: aliases.map(\.text), links: targets(of: links), database: database(),
-      check: check(), user: section.text("user", .user) ?? user)
+      name: name, aliases: aliases.map(\.text), links: targets(of: links), database: database,
+      checks: CheckReader(site: section).read(),
+      user: section.text("user", .user) ?? defaults.user,
+      express: Self.express(in: section) ?? defaults.express, files: files())
     let spec = profile.resolve(site, own: commands())
     return SourcedSite(spec: spec, aliases: aliases, links: links.map(\.source))
   }
@@ -45,31 +50,36 @@ struct SiteReader {
     Dictionary(links.map { ($0.source.text, $0.target) }) { first, _ in first }
   }
 
-  private func database() -> DatabaseSpec? {
-    guard let database = section.section("database") else { return nil }
-    // The keys of other engines are not known yet, so nothing is said of them.
-    guard database.required("engine", .engine) == "sqlite" else { return nil }
-    database.allow(["engine", "path"])
-    return .sqlite(path: database.required("path", .path(below: "the site's data")))
-  }
-
   private func commands() -> OwnCommands {
     guard let commands = section.section("commands") else { return OwnCommands() }
-    commands.allow(["install", "update", "pending", "close", "open"])
+    let names = SiteCommands.byName.map(\.name)
+    commands.allow(names)
     return OwnCommands(
-      install: commands.command("install"), update: commands.command("update"),
-      pending: commands.command("pending"), close: commands.command("close"),
-      open: commands.command("open"))
+      Dictionary(
+        uniqueKeysWithValues: names.compactMap { name in
+          commands.command(name).map { (name, $0) }
+        }))
   }
 
-  private func check() -> CheckSpec? {
-    guard let check = section.section("check") else { return nil }
-    check.allow(["url", "status", "contains"])
-    return CheckSpec(
-      url: check.text("url", .url) ?? "/",
-      status: check.integer("status", 100...599, default: 200),
-      contains: check.text("contains", .contents))
+  /// Reads the rule for express migrations, of a site or a pair; nil where it is absent or wrong.
+  static func express(in section: Section) -> ExpressRule? {
+    section.text("express", .choice(ExpressRule.allCases.map(\.rawValue), planned: []))
+      .flatMap(ExpressRule.init)
   }
+
+  private func files() -> FileBackupSpec {
+    guard let files = section.section("files") else { return FileBackupSpec() }
+    files.allow(["restic", "password_file"])
+    return FileBackupSpec(
+      restic: files.required("restic", .resticRepository),
+      passwordFile: files.required("password_file", .root))
+  }
+}
+
+/// What a site has where it says nothing itself.
+struct SiteDefaults {
+  var user: String?
+  var express: ExpressRule
 }
 
 /// A text with the place where it is written.

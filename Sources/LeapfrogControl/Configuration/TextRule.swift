@@ -66,7 +66,7 @@ extension TextRule {
 
   /// The engine of a database.
   static var engine: TextRule {
-    choice(["sqlite"], planned: ["mariadb", "postgresql"])
+    choice(["sqlite"] + ServerDatabase.Engine.allCases.map(\.rawValue), planned: [])
   }
 
   /// One of a few words; the planned ones are known but have to wait.

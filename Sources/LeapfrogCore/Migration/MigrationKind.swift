@@ -2,6 +2,8 @@
 public enum MigrationKind: String, Codable, Sendable {
   /// Takes a site to the other platform and updates it.
   case upgrade
+  /// Takes a site to the other platform with no maintenance: the change of code cannot touch its data.
+  case express
   /// Takes a site back to the other platform and restores its backup.
   case rollback
   /// Seats a site that the host does not have yet.
@@ -21,6 +23,7 @@ public enum MigrationKind: String, Codable, Sendable {
         .preflight, .seat, .prepare, .close, .backup, .update, .check, .flip, .open, .confirm,
         .unseat,
       ]
+    case .express: [.preflight, .seat, .check, .flip, .refresh, .confirm, .unseat]
     case .rollback:
       [
         .preflight, .seat, .prepare, .close, .backup, .restore, .check, .flip, .open, .confirm,

@@ -20,6 +20,8 @@ public enum StepName: String, Codable, Sendable, CaseIterable {
   case check
   /// Points the site's domains at the target platform.
   case flip
+  /// Rebuilds what is tied to the code, such as caches, while visitors are served.
+  case refresh
   /// Maintenance off. From here on only forward.
   case open
   /// The public address answers as configured.

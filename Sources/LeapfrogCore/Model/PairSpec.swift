@@ -9,8 +9,16 @@ public struct PairSpec: Codable, Sendable, Equatable {
   public var app: String
   /// The document root below the platform; `.` for the platform itself.
   public var docroot: String
+  /// What the app's profile runs in the platform before `build`.
+  public var profileBuild: Command
   /// Makes the platform ready after the code is written; runs in the platform.
   public var build: Command
+  /// Runs on the host before the first site of a release moves, for example to reload a pool of PHP: a
+  /// pair uses each path again at every second release.
+  public var afterStage: Command
+  /// Seconds that requests under way may take to end when a site is closed, and before the links of a
+  /// site leave the platform that an express migration took it from.
+  public var drain: Int
   /// How many sites are moved at once.
   public var jobs: Int
   /// The sites that go first, in this order.
@@ -30,7 +38,9 @@ public struct PairSpec: Codable, Sendable, Equatable {
 
   public init(
     name: String, root: String, app: String = "command", docroot: String = ".",
-    build: Command = .none, jobs: Int = 1, canary: [String] = [], maxFailures: Int = 10,
+    profileBuild: Command = .none,
+    build: Command = .none, afterStage: Command = .none, drain: Int = 10, jobs: Int = 1,
+    canary: [String] = [], maxFailures: Int = 10,
     keepBackups: Int = 3, commandTimeout: Int = 3600, preview: String? = nil,
     address: String? = nil, sites: [SiteSpec] = []
   ) {
@@ -38,7 +48,10 @@ public struct PairSpec: Codable, Sendable, Equatable {
     self.root = root
     self.app = app
     self.docroot = docroot
+    self.profileBuild = profileBuild
     self.build = build
+    self.afterStage = afterStage
+    self.drain = drain
     self.jobs = jobs
     self.canary = canary
     self.maxFailures = maxFailures

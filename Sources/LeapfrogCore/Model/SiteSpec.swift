@@ -10,72 +10,53 @@ public struct SiteSpec: Codable, Sendable, Equatable {
   public var database: DatabaseSpec?
   /// The app's own commands for this site.
   public var commands: SiteCommands
-  /// What a healthy answer of the site is; nil when no page is asked.
-  public var check: CheckSpec?
+  /// What a healthy site is; empty when nothing is asked.
+  public var checks: [CheckSpec]
   /// The user that commands run as when leapfrog runs as root; nil for the owner of the site's data.
   public var user: String?
+  /// Whether the site may move with no maintenance where its code change cannot touch its data.
+  public var express: ExpressRule
+  /// How the site's files are backed up.
+  public var files: FileBackupSpec
 
   public init(
     name: String, aliases: [String] = [], links: [String: String] = [:],
     database: DatabaseSpec? = nil, commands: SiteCommands = SiteCommands(),
-    check: CheckSpec? = nil, user: String? = nil
+    checks: [CheckSpec] = [], user: String? = nil, express: ExpressRule = .auto,
+    files: FileBackupSpec = FileBackupSpec()
   ) {
     self.name = name
     self.aliases = aliases
     self.links = links
     self.database = database
     self.commands = commands
-    self.check = check
+    self.checks = checks
     self.user = user
+    self.express = express
+    self.files = files
   }
 
   /// Every domain that leads to the site, its name first.
   public var domains: [String] { [name] + aliases }
 }
 
-/// The database of a site.
-public enum DatabaseSpec: Codable, Sendable, Equatable {
-  /// A SQLite file; `path` is below the site's data.
-  case sqlite(path: String)
+/// Whether a site may be moved by an express migration.
+public enum ExpressRule: String, Codable, Sendable, CaseIterable {
+  /// Where the profile can tell that the change of code does not touch the site's data.
+  case auto
+  /// Every release closes, backs up and updates the site.
+  case never
 }
 
-/// The commands of a site's app. Each runs in the platform with the `LEAPFROG_` environment.
-public struct SiteCommands: Codable, Sendable, Equatable {
-  /// Makes the data of a site that has none; runs once.
-  public var install: Command
-  /// Updates the site's data to the code of the platform.
-  public var update: Command
-  /// Says whether an update is pending: exit status 0 none, 3 some, anything else an error.
-  public var pending: Command
-  /// Stops what writes besides visitors: workers, timers.
-  public var close: Command
-  /// Starts again what `close` stopped.
-  public var open: Command
+/// How a site's files are backed up.
+public struct FileBackupSpec: Codable, Sendable, Equatable {
+  /// A restic repository, as `restic -r` takes it; nil for copies in the pair's `backups/`.
+  public var restic: String?
+  /// The file on the host with the restic repository's password.
+  public var passwordFile: String?
 
-  public init(
-    install: Command = .none, update: Command = .none, pending: Command = .none,
-    close: Command = .none, open: Command = .none
-  ) {
-    self.install = install
-    self.update = update
-    self.pending = pending
-    self.close = close
-    self.open = open
-  }
-}
-
-/// What a healthy answer of a site is.
-public struct CheckSpec: Codable, Sendable, Equatable {
-  /// The path asked, for example `/`.
-  public var url: String
-  /// The status expected.
-  public var status: Int
-  /// A text that the body must contain; nil when any body will do.
-  public var contains: String?
-
-  public init(url: String = "/", status: Int = 200, contains: String? = nil) {
-    self.url = url
-    self.status = status
-    self.contains = contains
+  public init(restic: String? = nil, passwordFile: String? = nil) {
+    self.restic = restic
+    self.passwordFile = passwordFile
   }
 }

@@ -11,7 +11,7 @@ extension Profile {
       install: manage("exec \"$p\" manage.py migrate --noinput"),
       update: manage("exec \"$p\" manage.py migrate --noinput"),
       pending: manage(pending)),
-    updatingPaths: ["/migrations/"])
+    updates: [UpdatePattern(path: "*migrations/*.py", change: .added)])
 
   private static func manage(_ text: String) -> Command {
     Command(shell: interpreter + text)

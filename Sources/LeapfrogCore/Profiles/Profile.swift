@@ -1,61 +1,124 @@
 /// What leapfrog knows of one kind of app, so that its sites need not say it themselves.
-public struct Profile: Sendable {
+public struct Profile: Codable, Sendable, Equatable {
   /// The name, as `app:` in the configuration.
-  public let name: String
+  public var name: String
+  /// The document root below the platform, where the pair does not say another.
+  public var docroot: String
+  /// Makes the platform ready, before the pair's own `build`.
+  public var build: Command
+  /// Links on the platform: path below the platform to path below the site's data, `.` for the data
+  /// itself. `{site}` stands for the site's name; a path with `{domain}` is made for each domain.
+  public var links: [String: String]
   /// The commands of a site that does not set its own.
-  public let commands: SiteCommands
+  public var commands: SiteCommands
+  /// The database of a site that does not say its own.
+  public var database: DatabaseSpec?
+  /// What of a change of code can mean an update of data; nil where the profile cannot tell.
+  public var updates: [UpdatePattern]?
+  /// What a web server has to know.
+  public var web: WebProfile
 
-  /// Parts of paths whose change can mean an update of data: a folder between slashes, for example
-  /// `/migrations/`, or the end of a name. Empty where the profile cannot tell.
-  let updatingPaths: [String]
-
-  init(name: String, commands: SiteCommands = SiteCommands(), updatingPaths: [String] = []) {
+  public init(
+    name: String, docroot: String = ".", build: Command = .none, links: [String: String] = [:],
+    commands: SiteCommands = SiteCommands(), database: DatabaseSpec? = nil,
+    updates: [UpdatePattern]? = nil, web: WebProfile = WebProfile()
+  ) {
     self.name = name
+    self.docroot = docroot
+    self.build = build
+    self.links = links
     self.commands = commands
-    self.updatingPaths = updatingPaths
+    self.database = database
+    self.updates = updates
+    self.web = web
   }
 
-  /// Whether a change of that path can mean an update of data.
-  public func mayUpdateData(path: String) -> Bool {
-    let path = "/" + path
-    return updatingPaths.contains { $0.hasSuffix("/") ? path.contains($0) : path.hasSuffix($0) }
+  /// Whether a change of that path can mean an update of data, whatever the lines.
+  public func mayUpdateData(_ path: String) -> Bool {
+    (updates ?? []).contains {
+      $0.line == nil && path.hasSuffix(".py") && path.contains("migrations/")
+    }
   }
 
   /// The site with everything that the profile brings. What the site sets itself always wins, a
   /// command that does nothing too.
   public func resolve(_ site: SiteSpec, own: OwnCommands) -> SiteSpec {
     var result = site
-    result.commands = SiteCommands(
-      install: own.install ?? commands.install,
-      update: own.update ?? commands.update,
-      pending: own.pending ?? commands.pending,
-      close: own.close ?? commands.close,
-      open: own.open ?? commands.open)
+    result.commands = own.merged(over: commands)
+    result.links = links(of: site).merging(site.links) { $1 }
+    result.database = site.database ?? database
     return result
+  }
+
+  private func links(of site: SiteSpec) -> [String: String] {
+    var result: [String: String] = [:]
+    for (path, data) in links {
+      for domain in path.contains("{domain}") ? site.domains : [site.name] {
+        result[Self.filled(path, site.name, domain)] = Self.filled(data, site.name, domain)
+      }
+    }
+    return result
+  }
+
+  private static func filled(_ text: String, _ site: String, _ domain: String) -> String {
+    text.replacing("{site}", with: site).replacing("{domain}", with: domain)
   }
 }
 
-/// The commands that a site sets itself; nil for one that it leaves to its profile.
-public struct OwnCommands: Sendable, Equatable {
-  /// See `SiteCommands.install`.
-  public var install: Command?
-  /// See `SiteCommands.update`.
-  public var update: Command?
-  /// See `SiteCommands.pending`.
-  public var pending: Command?
-  /// See `SiteCommands.close`.
-  public var close: Command?
-  /// See `SiteCommands.open`.
-  public var open: Command?
+/// One kind of change that can mean an update of data.
+public struct UpdatePattern: Codable, Sendable, Equatable {
+  /// Which changes of a file count.
+  public enum Change: String, Codable, Sendable, CaseIterable {
+    /// A file that was not there before.
+    case added
+    /// Any: added, changed or removed.
+    case any
+  }
 
-  public init(
-    install: Command? = nil, update: Command? = nil, pending: Command? = nil,
-    close: Command? = nil, open: Command? = nil
-  ) {
-    self.install = install
-    self.update = update
-    self.pending = pending
-    self.close = close
-    self.open = open
+  /// The file's path below the repository, `*` for anything, slashes too: `*.install`.
+  public var path: String
+  public var change: Change
+  /// A regular expression for added lines; nil where the path alone decides.
+  public var line: String?
+
+  public init(path: String, change: Change = .any, line: String? = nil) {
+    self.path = path
+    self.change = change
+    self.line = line
+  }
+}
+
+/// What a web server has to know of an app.
+public struct WebProfile: Codable, Sendable, Equatable {
+  /// Whether scripts are handed to PHP-FPM.
+  public var php: Bool
+  /// The script that answers for every path that is no file, such as `index.php`; nil for none.
+  public var front: String?
+  /// Paths below the document root that are never served, as regular expressions: settings, private
+  /// files.
+  public var deny: [String]
+
+  public init(php: Bool = false, front: String? = nil, deny: [String] = []) {
+    self.php = php
+    self.front = front
+    self.deny = deny
+  }
+}
+
+/// The commands that a site sets itself, by name; what is not there is left to its profile.
+public struct OwnCommands: Sendable, Equatable {
+  /// The commands by the names of `SiteCommands.byName`.
+  public var commands: [String: Command]
+
+  public init(_ commands: [String: Command] = [:]) {
+    self.commands = commands
+  }
+
+  func merged(over standard: SiteCommands) -> SiteCommands {
+    var result = standard
+    for (name, path) in SiteCommands.byName {
+      if let own = commands[name] { result[keyPath: path] = own }
+    }
+    return result
   }
 }

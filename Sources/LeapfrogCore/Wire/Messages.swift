@@ -59,6 +59,9 @@ public struct WorkOrder: Codable, Sendable, Equatable {
   public var continues: Bool
   /// Who asked, for the history.
   public var actor: String
+  /// How the code changes, as far as it can touch data; nil when nobody looked, or when express
+  /// migrations are not wanted. Then every site is closed and updated.
+  public var change: CodeChange?
   /// The newest release that the one who asks knows of; nil when it decided nothing on that.
   public var seen: Int64?
 
@@ -76,6 +79,24 @@ public struct WorkOrder: Codable, Sendable, Equatable {
     self.backup = backup
     self.continues = continues
     self.actor = actor
+  }
+}
+
+/// What the way from one commit to another can mean for the data of sites, read from git by the
+/// profile's patterns.
+public struct CodeChange: Codable, Sendable, Equatable {
+  /// The commit that the sites are on.
+  public var from: ObjectID
+  /// The commit that they go to.
+  public var to: ObjectID
+  /// What can update data, each as a path, with the line where a line decided. Empty where the change
+  /// cannot touch data.
+  public var updates: [String]
+
+  public init(from: ObjectID, to: ObjectID, updates: [String]) {
+    self.from = from
+    self.to = to
+    self.updates = updates
   }
 }
 

@@ -6,6 +6,7 @@ enum Engines {
   static func engine(for spec: DatabaseSpec, data: String) -> any DatabaseEngine {
     switch spec {
     case .sqlite(let path): SQLiteEngine(data: data, path: path)
+    case .server(let server): AbsentEngine(server: server)
     }
   }
 }

@@ -7,7 +7,7 @@ struct CheckStep: Step {
     if try migration.app(on: migration.plan.to).pending() == .some {
       throw Failure.failed("\(site.name) still has updates pending on \(migration.plan.to)")
     }
-    guard let check = site.check, let address = migration.order.spec.preview else { return }
-    try PageCheck.verify(check, of: site.name, at: address)
+    guard let address = migration.order.spec.preview else { return }
+    for check in site.checks { try PageCheck.verify(check, of: site.name, at: address) }
   }
 }

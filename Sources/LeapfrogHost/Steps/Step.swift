@@ -38,6 +38,7 @@ enum Steps {
     .restore: RestoreStep(),
     .check: CheckStep(),
     .flip: FlipStep(),
+    .refresh: RefreshStep(),
     .open: OpenStep(),
     .confirm: ConfirmStep(),
     .withdraw: WithdrawStep(),

@@ -45,7 +45,7 @@ struct Planning {
 
   private static func files(_ changes: [TreeEntry], app: String) -> ReleasePlan.Files {
     let profile = Profile.named(app)
-    let updating = changes.map(\.path).filter { profile?.mayUpdateData(path: $0) ?? false }
+    let updating = changes.map(\.path).filter { profile?.mayUpdateData($0) ?? false }
     return .init(
       written: changes.count { $0.mode != nil }, removed: changes.count { $0.mode == nil },
       updating: updating)

@@ -49,7 +49,7 @@ struct EventText {
   /// Steps that only looked have nothing to undo, and nobody wants to read that.
   private var hasUndo: Bool {
     switch event.step {
-    case .preflight, .prepare, .backup, .check, .confirm, nil: false
+    case .preflight, .prepare, .backup, .check, .refresh, .confirm, nil: false
     default: true
     }
   }

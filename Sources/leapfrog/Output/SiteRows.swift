@@ -52,17 +52,14 @@ struct SiteDetail: Encodable {
   }
 
   private var commands: [[String]] {
-    let all: [(String, Command)] = [
-      ("install", site.commands.install), ("update", site.commands.update),
-      ("pending", site.commands.pending), ("close", site.commands.close),
-      ("open", site.commands.open),
-    ]
-    return all.filter { !$0.1.isNone }.map { [$0.0, $0.1.summary] }
+    SiteCommands.byName.map { ($0.name, site.commands[keyPath: $0.path]) }
+      .filter { !$0.1.isNone }.map { [$0.0, $0.1.summary] }
   }
 
   private static func text(_ database: DatabaseSpec) -> String {
     switch database {
     case .sqlite(let path): "sqlite \(path)"
+    case .server(let server): "\(server.engine.rawValue) \(server.name ?? "of the app's settings")"
     }
   }
 }

@@ -67,7 +67,7 @@ import Testing
           commands: SiteCommands(
             install: Command(["./bin/install"]), update: Command(["./bin/update", "3", "true"]),
             pending: Command(shell: "./bin/pending --quiet")),
-          check: CheckSpec(url: "/?q=1", status: 403, contains: "</html>"), user: "intra"))
+          checks: [CheckSpec(url: "/?q=1", status: 403, contains: "</html>")], user: "intra"))
   }
 
   @Test func keepsTheOrderOfTheFileAndTheDefaults() throws {
@@ -111,14 +111,14 @@ import Testing
             check: {contains: c}
         """)
     ).pairs[0].spec
-    #expect(spec.site("b.example.com")?.check?.status == 404)
-    #expect(spec.site("c.example.com")?.check == CheckSpec(contains: "c"))
+    #expect(spec.site("b.example.com")?.checks.first?.status == 404)
+    #expect(spec.site("c.example.com")?.checks == [CheckSpec(contains: "c")])
     #expect(spec.site("c.example.com")?.commands.update == Command(["one"]))
   }
 
   @Test func emptyCheckMeansItsDefaults() throws {
-    #expect(try site("check: {}").check == CheckSpec())
-    #expect(try site("check:").check == nil)
+    #expect(try site("check: {}").checks == [CheckSpec()])
+    #expect(try site("check:").checks.isEmpty)
     #expect(try site("database:").database == nil)
   }
 }

@@ -29,7 +29,7 @@ import Testing
         "8: pairs.acme.sites.A.example.com: `A.example.com` has upper-case letters; write it in "
           + "lower case; allowed: a domain such as www.example.com",
         "8: pairs.acme.sites.A.example.com.link: the key is not known; did you mean `links`?; "
-          + "allowed: aliases, links, database, commands, check, user",
+          + "allowed: " + SiteReader.keys.joined(separator: ", "),
         "10: pairs.acme.sites.www.example.com.check.url: `index` does not begin with '/'; allowed: "
           + "the path of a page, such as /",
         "10: pairs.acme.sites.www.example.com.check.status: found text `ok`; allowed: a whole "
@@ -81,7 +81,11 @@ import Testing
     ("links: {a: ../b}", "may not contain '..'; allowed: a relative path below the site's data"),
     ("links: {a: }", "found nothing"),
     ("database: {engine: mysql, path: a}", "`mysql` is not known"),
-    ("database: {engine: mariadb, name: a}", "is not supported by this version yet"),
+    ("database: {engine: mariadb}", "has no `name`"),
+    ("database: {engine: mariadb, name: -a}", "begins with '-'"),
+    ("database: {engine: postgresql, name: a, defaults_file: /a}", "the key is not known"),
+    ("check: {command: [a], url: /}", "does not go with `command`"),
+    ("express: sometimes", "is not known"),
     ("database: {engine: sqlite}", "has no `path`"),
     ("database: {engine: sqlite, path: /a}", "is absolute"),
     ("database: {engine: sqlite, path: a, host: b}", "the key is not known"),

@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test func aSitesOwnCommandsWin() {
-    let own = OwnCommands(install: Command.none, update: Command(["a"]))
+    let own = OwnCommands(["install": Command.none, "update": Command(["a"])])
     let commands = Profile.django.resolve(SiteSpec(name: "a"), own: own).commands
     #expect(commands.install.isNone)
     #expect(commands.update == Command(["a"]))

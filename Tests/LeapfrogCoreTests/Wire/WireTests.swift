@@ -15,7 +15,7 @@ import Testing
     name: "a.example.com", aliases: ["b.example.com"], links: ["c/d": "e"],
     database: .sqlite(path: "f.sqlite"),
     commands: SiteCommands(install: Command(["g", ""]), update: Command(shell: "h\n\"i\"")),
-    check: CheckSpec(contains: "</html>"), user: "j")
+    checks: [CheckSpec(contains: "</html>")], user: "j")
 
   static let order = WorkOrder(
     kind: .upgrade,
