@@ -42,14 +42,16 @@ let package = Package(
       name: "leapfrog", dependencies: ["LeapfrogControl", argumentParser], swiftSettings: swift),
     .executableTarget(
       name: "leapfrog-host", dependencies: ["LeapfrogHost", argumentParser], swiftSettings: swift),
+    .target(name: "RealServers", path: "Tests/RealServers", swiftSettings: swift),
     .testTarget(name: "LeapfrogCoreTests", dependencies: ["LeapfrogCore"], swiftSettings: swift),
     .testTarget(
-      name: "LeapfrogHostTests", dependencies: ["LeapfrogHost", "leapfrog-host"],
+      name: "LeapfrogHostTests", dependencies: ["LeapfrogHost", "leapfrog-host", "RealServers"],
       swiftSettings: swift),
     .testTarget(
       name: "LeapfrogControlTests", dependencies: ["LeapfrogControl"], swiftSettings: swift),
     .testTarget(
-      name: "Scenarios", dependencies: ["leapfrog", "leapfrog-host", grdb, subprocess],
+      name: "Scenarios",
+      dependencies: ["leapfrog", "leapfrog-host", "RealServers", grdb, subprocess],
       swiftSettings: swift),
   ]
 )

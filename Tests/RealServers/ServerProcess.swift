@@ -1,0 +1,105 @@
+import Foundation
+import Glibc
+
+/// A real server started by a test: it ends with the test, and when the test's process dies.
+public final class ServerProcess: Sendable {
+  /// Why a server did not come up.
+  public struct Fault: Error, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) { self.description = description }
+  }
+
+  /// The server's process id.
+  public let pid: pid_t
+  /// What the server printed.
+  public let log: String
+  private let guardian: pid_t
+  private let lifeline: Int32
+
+  /// Ends the server when the lifeline, which only the test's process holds, is closed.
+  private static let watch = """
+    "$@" </dev/null & pid=$!
+    echo $pid >"$0"
+    read -r line
+    kill -TERM $pid 2>/dev/null
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+      kill -0 $pid 2>/dev/null || exit 0
+      sleep 0.1
+    done
+    kill -KILL $pid 2>/dev/null
+    """
+
+  /// Starts a server that stays in the foreground; its output goes to a file in the directory.
+  ///
+  /// - Parameters:
+  ///   - user: whom it runs as, when the test is root.
+  public init(
+    _ command: [String], directory: String, user: String? = nil,
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws {
+    let name = "server-\(UUID().uuidString.prefix(8))"
+    let pidFile = "\(directory)/\(name).pid"
+    log = "\(directory)/\(name).log"
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", Self.watch, pidFile] + Self.become(user) + command
+    process.environment = environment
+    process.standardInput = pipe
+    FileManager.default.createFile(atPath: log, contents: nil)
+    let output = FileHandle(forWritingAtPath: log)
+    process.standardOutput = output
+    process.standardError = output
+    lifeline = fcntl(pipe.fileHandleForWriting.fileDescriptor, F_DUPFD_CLOEXEC, 0)
+    try process.run()
+    try pipe.fileHandleForWriting.close()
+    guardian = process.processIdentifier
+    pid = try Self.read(pidFile)
+  }
+
+  private static func become(_ user: String?) -> [String] {
+    guard let user, geteuid() == 0 else { return [] }
+    return ["setpriv", "--reuid", user, "--regid", user, "--init-groups", "--"]
+  }
+
+  private static func read(_ pidFile: String) throws -> pid_t {
+    for _ in 0..<500 {
+      if let text = try? String(contentsOfFile: pidFile, encoding: .utf8), text.hasSuffix("\n"),
+        let pid = pid_t(text.dropLast())
+      {
+        return pid
+      }
+      usleep(10_000)
+    }
+    throw Fault("the server was not started")
+  }
+
+  deinit { stop() }
+
+  /// Whether the server runs.
+  public var isRunning: Bool { kill(pid, 0) == 0 }
+
+  /// Sends the server a signal.
+  public func signal(_ number: Int32) { kill(pid, number) }
+
+  /// Ends the server and waits for that, a few seconds at most. Doing it again is fine.
+  public func stop() {
+    close(lifeline)
+    for _ in 0..<400 where kill(guardian, 0) == 0 { usleep(10_000) }
+  }
+
+  /// Waits until the server answers.
+  ///
+  /// - Throws: `Fault` with the server's output when it does not within some seconds.
+  public func waitUntilReady(seconds: Int = 30, _ answers: () -> Bool) throws {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while ContinuousClock.now < end {
+      if answers() { return }
+      guard isRunning else { break }
+      usleep(20_000)
+    }
+    let said = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+    throw Fault("the server does not answer: \(said.suffix(2000))")
+  }
+}
