@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// A real server started by a test: it ends with the test, and when the test's process dies.
 public final class ServerProcess: Sendable {
@@ -14,20 +15,16 @@ public final class ServerProcess: Sendable {
   public let pid: pid_t
   /// What the server printed.
   public let log: String
-  private let guardian: pid_t
-  private let lifeline: Int32
+  private let lifeline: Mutex<Int32?>
 
   /// Ends the server when the lifeline, which only the test's process holds, is closed.
   private static let watch = """
-    "$@" </dev/null & pid=$!
+    exec 3<&0
+    "$@" </dev/null 3<&- & pid=$!
     echo $pid >"$0"
-    read -r line
-    kill -TERM $pid 2>/dev/null
-    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-      kill -0 $pid 2>/dev/null || exit 0
-      sleep 0.1
-    done
-    kill -KILL $pid 2>/dev/null
+    (read -r line <&3; kill -TERM $pid; sleep 2; kill -KILL $pid) 2>/dev/null & guard=$!
+    wait $pid
+    kill $guard 2>/dev/null
     """
 
   /// Starts a server that stays in the foreground; its output goes to a file in the directory.
@@ -47,14 +44,14 @@ public final class ServerProcess: Sendable {
     process.arguments = ["-c", Self.watch, pidFile] + Self.become(user) + command
     process.environment = environment
     process.standardInput = pipe
-    FileManager.default.createFile(atPath: log, contents: nil)
+    try Data().write(to: URL(fileURLWithPath: log))
     let output = FileHandle(forWritingAtPath: log)
     process.standardOutput = output
     process.standardError = output
-    lifeline = fcntl(pipe.fileHandleForWriting.fileDescriptor, F_DUPFD_CLOEXEC, 0)
+    let writing = pipe.fileHandleForWriting.fileDescriptor
+    lifeline = Mutex(fcntl(writing, F_DUPFD_CLOEXEC, 0))
     try process.run()
     try pipe.fileHandleForWriting.close()
-    guardian = process.processIdentifier
     pid = try Self.read(pidFile)
   }
 
@@ -85,8 +82,11 @@ public final class ServerProcess: Sendable {
 
   /// Ends the server and waits for that, a few seconds at most. Doing it again is fine.
   public func stop() {
-    close(lifeline)
-    for _ in 0..<400 where kill(guardian, 0) == 0 { usleep(10_000) }
+    lifeline.withLock { descriptor in
+      if let descriptor { close(descriptor) }
+      descriptor = nil
+    }
+    for _ in 0..<400 where isRunning { usleep(10_000) }
   }
 
   /// Waits until the server answers.
