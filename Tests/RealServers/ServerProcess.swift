@@ -39,20 +39,26 @@ public final class ServerProcess: Sendable {
     let pidFile = "\(directory)/\(name).pid"
     log = "\(directory)/\(name).log"
     let process = Process()
-    let pipe = Pipe()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = ["-c", Self.watch, pidFile] + Self.become(user) + command
     process.environment = environment
-    process.standardInput = pipe
+    let (ours, its) = try Self.line()
+    lifeline = Mutex(ours)
+    process.standardInput = FileHandle(fileDescriptor: its, closeOnDealloc: true)
     try Data().write(to: URL(fileURLWithPath: log))
     let output = FileHandle(forWritingAtPath: log)
     process.standardOutput = output
     process.standardError = output
-    let writing = pipe.fileHandleForWriting.fileDescriptor
-    lifeline = Mutex(fcntl(writing, F_DUPFD_CLOEXEC, 0))
     try process.run()
-    try pipe.fileHandleForWriting.close()
     pid = try Self.read(pidFile)
+  }
+
+  /// Two connected descriptors that no process inherits unasked.
+  private static func line() throws -> (Int32, Int32) {
+    var ends: [Int32] = [-1, -1]
+    let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw Fault("no socket can be had") }
+    return (ends[0], ends[1])
   }
 
   private static func become(_ user: String?) -> [String] {
