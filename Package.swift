@@ -42,7 +42,9 @@ let package = Package(
       name: "leapfrog", dependencies: ["LeapfrogControl", argumentParser], swiftSettings: swift),
     .executableTarget(
       name: "leapfrog-host", dependencies: ["LeapfrogHost", argumentParser], swiftSettings: swift),
-    .target(name: "RealServers", path: "Tests/RealServers", swiftSettings: swift),
+    .target(
+      name: "RealServers", dependencies: ["LeapfrogHost"], path: "Tests/RealServers",
+      swiftSettings: swift),
     .testTarget(name: "LeapfrogCoreTests", dependencies: ["LeapfrogCore"], swiftSettings: swift),
     .testTarget(
       name: "LeapfrogHostTests", dependencies: ["LeapfrogHost", "leapfrog-host", "RealServers"],

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LeapfrogHost
 import Synchronization
 
 /// A real server started by a test: it ends with the test, and when the test's process dies.
@@ -15,6 +16,7 @@ public final class ServerProcess: Sendable {
   public let pid: pid_t
   /// What the server printed.
   public let log: String
+  private let guardian: pid_t
   private let lifeline: Mutex<Int32?>
 
   /// Ends the server when the lifeline, which only the test's process holds, is closed.
@@ -38,18 +40,16 @@ public final class ServerProcess: Sendable {
     let name = "server-\(UUID().uuidString.prefix(8))"
     let pidFile = "\(directory)/\(name).pid"
     log = "\(directory)/\(name).log"
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", Self.watch, pidFile] + Self.become(user) + command
-    process.environment = environment
+    let output = open(log, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard output >= 0 else { throw Fault("\(log) cannot be written") }
     let (ours, its) = try Self.line()
-    lifeline = Mutex(ours)
-    process.standardInput = FileHandle(fileDescriptor: its, closeOnDealloc: true)
-    try Data().write(to: URL(fileURLWithPath: log))
-    let output = FileHandle(forWritingAtPath: log)
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
+    defer { for descriptor in [output, its] { close(descriptor) } }
+    var spawn = Spawn(
+      program: "/bin/sh",
+      arguments: ["sh", "-c", Self.watch, pidFile] + Self.become(user) + command,
+      environment: environment)
+    spawn.descriptors = [0: its, 1: output, 2: output]
+    (guardian, lifeline) = (try spawn.start(), Mutex(ours))
     pid = try Self.read(pidFile)
   }
 
@@ -89,10 +89,12 @@ public final class ServerProcess: Sendable {
   /// Ends the server and waits for that, a few seconds at most. Doing it again is fine.
   public func stop() {
     lifeline.withLock { descriptor in
-      if let descriptor { close(descriptor) }
+      guard let open = descriptor else { return }
+      close(open)
       descriptor = nil
+      var status: Int32 = 0
+      waitpid(guardian, &status, 0)
     }
-    for _ in 0..<400 where isRunning { usleep(10_000) }
   }
 
   /// Waits until the server answers.
