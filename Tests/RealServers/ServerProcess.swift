@@ -49,7 +49,8 @@ public final class ServerProcess: Sendable {
       arguments: ["sh", "-c", Self.watch, pidFile] + Self.become(user) + command,
       environment: environment)
     spawn.descriptors = [0: its, 1: output, 2: output]
-    (guardian, lifeline) = (try spawn.start(), Mutex(ours))
+    guardian = try spawn.start()
+    lifeline = Mutex(ours)
     pid = try Self.read(pidFile)
   }
 
