@@ -63,8 +63,9 @@ public final class ServerProcess: Sendable {
   }
 
   private static func become(_ user: String?) -> [String] {
-    guard let user, geteuid() == 0 else { return [] }
-    return ["setpriv", "--reuid", user, "--regid", user, "--init-groups", "--"]
+    guard let user, geteuid() == 0, let entry = getpwnam(user) else { return [] }
+    let (uid, gid) = (entry.pointee.pw_uid, entry.pointee.pw_gid)
+    return ["setpriv", "--reuid", "\(uid)", "--regid", "\(gid)", "--init-groups", "--"]
   }
 
   private static func read(_ pidFile: String) throws -> pid_t {
