@@ -2,6 +2,8 @@ import Foundation
 import LeapfrogCore
 import Testing
 
+@testable import LeapfrogControl
+
 /// Runs the commands of the Django profile in a platform whose python is a script.
 @Suite struct DjangoProfileTests {
   /// What a command ended with and printed.
@@ -43,7 +45,7 @@ import Testing
   @Test(arguments: ["venv/bin/python", ".venv/bin/python", "path/python3"])
   func updatesWithThePlatformsInterpreter(_ interpreter: String) throws {
     let script = "echo \"$PYTHONDONTWRITEBYTECODE $*\"; exit 7"
-    let commands = Profile.django.commands
+    let commands = try builtIn("django").commands
     let expected = Result(status: 7, output: "1 manage.py migrate --noinput\n")
     #expect(try run(commands.update, interpreter: interpreter, script: script) == expected)
     #expect(try run(commands.install, interpreter: interpreter, script: script) == expected)
@@ -58,7 +60,7 @@ import Testing
   ])
   func pendingTellsNoneSomeAndError(_ script: String, _ status: Int32) throws {
     let result = try run(
-      Profile.django.commands.pending, interpreter: "venv/bin/python", script: script)
+      try builtIn("django").commands.pending, interpreter: "venv/bin/python", script: script)
     #expect(result == Result(status: status, output: ""))
   }
 }
