@@ -23,7 +23,7 @@ struct Planning {
       commits: .init(
         count: commits.count, left: left,
         first: commits.first.map { "\($0.id.short) \($0.subject)" }),
-      files: Self.files(changes, app: pair.spec.app),
+      files: Self.files(changes, pair.profile),
       sites: sites(survey, target, resolved.commit),
       space: .init(needed: Self.space(survey), free: survey.freeBytes),
       refusal: refusal(status, target), next: next(status, target, ref))
@@ -43,9 +43,8 @@ struct Planning {
     return there ?? status.idle.first
   }
 
-  private static func files(_ changes: [TreeEntry], app: String) -> ReleasePlan.Files {
-    let profile = Profile.named(app)
-    let updating = changes.map(\.path).filter { profile?.mayUpdateData($0) ?? false }
+  private static func files(_ changes: [TreeEntry], _ profile: Profile) -> ReleasePlan.Files {
+    let updating = changes.map(\.path).filter { profile.mayUpdateData($0) }
     return .init(
       written: changes.count { $0.mode != nil }, removed: changes.count { $0.mode == nil },
       updating: updating)
