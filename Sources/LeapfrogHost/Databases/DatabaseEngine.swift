@@ -15,6 +15,9 @@ protocol DatabaseEngine: Sendable {
   /// Rows by table.
   func counts() throws -> [String: Int]
 
+  /// Who else is at work on the database; nil where nobody can be, or where that cannot be told.
+  func activity() throws -> DatabaseActivity?
+
   /// Copies the database into a backup's directory and proves the copy.
   ///
   /// - Throws: `Failure` when the copy is not proven; what it left is no backup.
