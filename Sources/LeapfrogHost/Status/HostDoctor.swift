@@ -18,6 +18,7 @@ struct HostDoctor {
       })
     findings.append(look("links") { try agree(pair.layout) })
     findings.append(look("maintenance") { try flags(pair.layout) })
+    findings.append(look("checks") { try checks() })
     findings.append(look("space") { "\(try Files.freeSpace(at: spec.root) >> 20) MiB free" })
     findings += PlatformName.allCases.map { name in
       look(name.rawValue) { try code(of: name, pair.layout) }
@@ -69,6 +70,13 @@ struct HostDoctor {
         "not as staged, the next stage puts it right: \(StagingRule.names(changed))")
     }
     return "\(header.ref ?? "the code") as staged"
+  }
+
+  /// A page that is to be checked and never asked is not what its site's owner thinks.
+  private func checks() throws -> String {
+    if let unasked = spec.unaskedPages { throw Failure.failed(unasked) }
+    let count = spec.sites.reduce(0) { $0 + $1.checks.count }
+    return count == 0 ? "none is configured" : "asked before the flip: \(count)"
   }
 
   private func flags(_ layout: Layout) throws -> String {
