@@ -7,7 +7,7 @@ import Testing
     to: ObjectID(bytes: [UInt8](repeating: 2, count: 20))!, updates: [])
 
   private func obstacle(
-    _ rule: ExpressRule = .auto, _ change: CodeChange?, build: Command = .none,
+    _ change: CodeChange?, _ rule: ExpressRule = .auto, build: Command = .none,
     pending: Command = .none
   ) -> ExpressRuling.Obstacle? {
     let site = SiteSpec(name: "a", commands: SiteCommands(pending: pending), express: rule)
@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func theConfigurationHasTheLastWord() {
-    #expect(obstacle(.never, same) == .never)
+    #expect(obstacle(same, .never) == .never)
   }
 
   @Test func whatNobodyKnowsIsNotExpress() {
