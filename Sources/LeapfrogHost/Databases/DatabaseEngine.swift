@@ -17,8 +17,9 @@ protocol DatabaseEngine: Sendable {
 
   /// Copies the database into a backup's directory and proves the copy.
   ///
+  /// - Parameter hot: whether the site is open meanwhile, so that changes are no fault.
   /// - Throws: `Failure` when the copy is not proven; what it left is no backup.
-  func backUp(into directory: String) throws -> DatabaseRecord
+  func backUp(into directory: String, hot: Bool) throws -> DatabaseRecord
 
   /// Proves the copy again: its bytes, its structure, its rows.
   func verify(_ record: DatabaseRecord, in directory: String) throws
@@ -26,4 +27,24 @@ protocol DatabaseEngine: Sendable {
   /// Puts the copy in the database's place; what was there is set aside. After a crash, doing it
   /// again from the top gives the same result.
   func restore(_ record: DatabaseRecord, from directory: String, aside: String) throws
+
+  /// What others do in the database now; nil where the engine cannot tell.
+  func activity() throws -> Activity?
+
+  /// Lets go what restores set aside outside the directories that they were given, and which is
+  /// older than so many days.
+  func pruneAside(olderThan days: Int) throws
+}
+
+/// What others than leapfrog do in a database.
+struct Activity: Equatable, Sendable {
+  /// How many connections are busy, or were within the last second.
+  var busy: Int
+  /// How many connections there are.
+  var connections: Int
+}
+
+extension DatabaseEngine {
+  func activity() throws -> Activity? { nil }
+  func pruneAside(olderThan days: Int) throws {}
 }

@@ -39,7 +39,7 @@ struct SQLiteEngine: DatabaseEngine {
     return try SQLiteConnection.use(place.file) { try SQLiteContents(database: $0).counts() }
   }
 
-  func backUp(into directory: String) throws -> DatabaseRecord {
+  func backUp(into directory: String, hot: Bool) throws -> DatabaseRecord {
     try Failpoint.around("backup.database") {
       try SQLiteBackup(place: place(), directory: directory).run()
     }

@@ -25,8 +25,19 @@ struct WorkStarter {
     // A lock that a stage has kept still names the stage.
     try lock.sign(actor: order.actor, what: Journal.title(of: order))
     let release = try journalled(order)
-    try spawn(release, startsNew: true, lock: lock)
+    if try isDoneByStaging(order) {
+      try journal.finish(release, .done, reason: nil)
+    } else {
+      try spawn(release, startsNew: true, lock: lock)
+    }
     return WorkStarted(release: release, attached: false, after: after)
+  }
+
+  /// Whether the stage has left nothing for a worker: the code is there, and no build is wanted.
+  private func isDoneByStaging(_ order: WorkOrder) throws -> Bool {
+    guard order.kind == .stage, let platform = order.to else { return false }
+    let header = try PlatformManifest.header(of: platform, in: layout)
+    return header?.state == .ready && header?.commit == order.commit
   }
 
   /// Plans the order and writes it down; the caller holds the lock.

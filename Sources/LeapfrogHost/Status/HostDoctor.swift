@@ -86,9 +86,7 @@ struct HostDoctor {
     guard let platform = try LiveLinks(layout: layout).platform(of: site.name) else {
       throw Failure.failed("not seated yet", remedy: "leapfrog site add \(spec.name) \(site.name)")
     }
-    if let database = site.database {
-      try Engines.engine(for: database, data: layout.site(site.name)).check()
-    }
+    try Engines.engine(of: site, in: spec, layout: layout)?.check()
     if let user = site.user { _ = try JobUser.named(user) }
     return "on \(platform)"
   }

@@ -24,16 +24,20 @@ struct Context {
     PairHost(spec: pair.spec, connection: try await LocalHost().connect())
   }
 
-  /// The code of a pair, fetched.
-  func fetchedCode(of pair: PairConfiguration) async throws -> CodeReader {
+  /// The code of a pair, fetched; a full commit id that the mirror holds needs no fetch.
+  func fetchedCode(of pair: PairConfiguration, for ref: String? = nil) async throws -> CodeReader {
     let mirror = Mirror(
       repository: pair.repository,
       directory: Mirror.directory(
         below: Self.stateDirectory, pair: pair.spec.name, repository: pair.repository))
+    let reader = CodeReader(mirror: mirror)
+    if let commit = ref.flatMap({ ObjectID($0) }), (try? await reader.holds(commit)) == true {
+      return reader
+    }
     try await console.waiting("Fetching \(pair.spec.name)") {
       try await mirror.fetch(deadline: .seconds(600))
     }
-    return CodeReader(mirror: mirror)
+    return reader
   }
 
   /// Where the controller keeps its mirrors.

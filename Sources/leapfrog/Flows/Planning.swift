@@ -9,7 +9,7 @@ struct Planning {
   func plan(_ ref: String) async throws -> ReleasePlan {
     let host = try await context.host(of: pair)
     let survey = try await host.survey()
-    let code = try await context.fetchedCode(of: pair)
+    let code = try await context.fetchedCode(of: pair, for: ref)
     let resolved = try await code.resolve(ref)
     let status = survey.status
     let target = Self.target(resolved.commit, status)

@@ -15,7 +15,7 @@ struct Releasing {
     let host = try await context.host(of: pair)
     let status = try? await host.status()
     if let status, let refusal = Self.refusal(ofInitializing: status) { throw refusal }
-    let code = try await context.fetchedCode(of: pair)
+    let code = try await context.fetchedCode(of: pair, for: ref)
     let resolved = try await code.resolve(ref)
     let staged = try await stage(
       resolved, host, code, platform: .blue, status: status, creates: true)
@@ -52,7 +52,7 @@ struct Releasing {
     async throws -> Int32
   {
     try requireReadiness(status, sites)
-    let code = try await context.fetchedCode(of: pair)
+    let code = try await context.fetchedCode(of: pair, for: ref)
     let resolved = try await code.resolve(ref)
     if let there = try target(of: resolved.commit, sites, status) {
       guard let to = there.platform else { return nothingToDo(ref, status) }
@@ -126,7 +126,7 @@ struct Releasing {
   /// Stages and builds, and moves no site.
   func stageOnly(_ ref: String?, platform: PlatformName?) async throws -> Int32 {
     // Fetched while the host is asked; a refusal ends the fetch.
-    async let fetched = context.fetchedCode(of: pair)
+    async let fetched = context.fetchedCode(of: pair, for: ref)
     let host = try await context.host(of: pair)
     let status = try await host.status()
     let target = platform ?? status.idle.first
