@@ -19,6 +19,8 @@ struct DatabaseRecord: Codable, Equatable, Sendable {
   var mode: UInt32
   var owner: UInt32
   var group: UInt32
+  /// What a PostgreSQL database is besides its dump.
+  var postgresql: PostgreSQLFacts?
 }
 
 extension DatabaseRecord {

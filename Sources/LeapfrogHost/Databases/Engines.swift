@@ -15,7 +15,8 @@ enum Engines {
     case .server(let server):
       switch server.engine {
       case .mariadb: AbsentEngine(server: server)
-      case .postgresql: AbsentEngine(server: server)
+      case .postgresql:
+        PostgreSQLEngine(source: LoginSource(spec: server, data: data, app: app))
       }
     }
   }

@@ -14,6 +14,11 @@ struct PostgreSQLContents: Equatable, Sendable {
   /// SQL that prints the tables' lines alone.
   static let counting = countQuery + "\n"
 
+  init(counts: [String: Int], structure: [String: String]) {
+    self.counts = counts
+    self.structure = structure
+  }
+
   /// Reads what `psql` printed.
   init(lines: some Sequence<String>) throws {
     let decoder = JSONDecoder()

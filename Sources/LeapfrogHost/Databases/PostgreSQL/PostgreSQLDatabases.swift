@@ -97,7 +97,8 @@ struct PostgreSQLDatabases {
   /// The server itself waits five seconds for others to go.
   private func retrying(_ name: String, _ body: () throws -> Void) throws {
     for attempt in 1...4 {
-      do { return try body() } catch where PostgreSQLErrors.isState(PostgreSQLErrors.inUse, error) {
+      do { return try body() } catch  where PostgreSQLErrors.isState(PostgreSQLErrors.inUse, error)
+      {
         guard attempt == 4 else { continue }
         throw Failure.failed("the database \(name) is in use\(try users(of: name))")
       }

@@ -1,4 +1,3 @@
-import Glibc
 import LeapfrogCore
 
 /// The password as PostgreSQL's clients read it: a line of a `PGPASSFILE` for every database of the
@@ -22,8 +21,7 @@ enum PostgreSQLPassFile {
   }
 
   private static func password(in path: String, of login: ServerLogin) throws -> String? {
-    let file = try Descriptor(opening: path, O_RDONLY)
-    let text = String(decoding: try Files.readSmall(file, path: path), as: UTF8.self)
+    let text = String(decoding: try Files.read(path, atMost: 1 << 20), as: UTF8.self)
     let wanted = [
       [login.socket, login.host, "localhost"].compactMap { $0 },
       [login.port.map(String.init) ?? "5432"], [login.name], login.user.map { [$0] } ?? [],
@@ -44,7 +42,9 @@ enum PostgreSQLPassFile {
     var fields = [""]
     var isEscaped = false
     for character in line where character != "\r" {
-      if isEscaped || (character != "\\" && character != ":") || fields.count == 5 && character == ":" {
+      if isEscaped || (character != "\\" && character != ":")
+        || fields.count == 5 && character == ":"
+      {
         fields[fields.count - 1].append(character)
         isEscaped = false
       } else if character == "\\" {
