@@ -96,6 +96,18 @@ public final class PostgreSQLServer: Sendable {
     try makeDatabase(name, owner: user)
   }
 
+  /// All that a database holds, as text.
+  public func text(of database: String) throws -> String {
+    let output = try Self.check(
+      Self.run([
+        "\(programs)/pg_dump", "-h", socket, "-p", "\(port)", "-U", "postgres", "-d", database,
+      ]))
+    // A word that is another one each time.
+    return output.split(separator: "\n").filter {
+      !$0.hasPrefix("\\restrict") && !$0.hasPrefix("\\unrestrict")
+    }.joined(separator: "\n")
+  }
+
   /// The process id of the server itself.
   public func pid() throws -> pid_t {
     let text = try String(contentsOfFile: "\(directory)/data/postmaster.pid", encoding: .utf8)

@@ -1,3 +1,4 @@
+import Glibc
 import LeapfrogCore
 
 /// The password as PostgreSQL's clients read it: a line of a `PGPASSFILE` for every database of the
@@ -21,7 +22,7 @@ enum PostgreSQLPassFile {
   }
 
   private static func password(in path: String, of login: ServerLogin) throws -> String? {
-    let text = String(decoding: try Files.read(path, atMost: 1 << 20), as: UTF8.self)
+    let text = String(decoding: try Files.read(try real(path), atMost: 1 << 20), as: UTF8.self)
     let wanted = [
       [login.socket, login.host, "localhost"].compactMap { $0 },
       [login.port.map(String.init) ?? "5432"], [login.name], login.user.map { [$0] } ?? [],
@@ -29,6 +30,12 @@ enum PostgreSQLPassFile {
     return text.split(separator: "\n").lazy
       .filter { !$0.hasPrefix("#") }.map(fields)
       .first { $0.count == 5 && matches($0, wanted) }?.last
+  }
+
+  private static func real(_ path: String) throws -> String {
+    guard let found = realpath(path, nil) else { throw Failure.system("find", path) }
+    defer { free(found) }
+    return String(cString: found)
   }
 
   private static func matches(_ fields: [String], _ wanted: [[String]]) -> Bool {
