@@ -82,12 +82,15 @@ public final class PostgreSQLServer: Sendable {
   /// Makes a role that logs in with a password.
   public func makeRole(_ name: String, password: String, mayCreate: Bool = true) throws {
     let right = mayCreate ? "CREATEDB" : "NOCREATEDB"
-    try sql("CREATE ROLE \"\(name)\" LOGIN \(right) PASSWORD '\(password)'")
+    let quoted = password.replacingOccurrences(of: "'", with: "''")
+    try sql("CREATE ROLE \"\(name)\" LOGIN \(right) PASSWORD '\(quoted)'")
   }
 
   /// Makes an empty database that belongs to a role.
-  public func makeDatabase(_ name: String, owner: String) throws {
-    try sql("CREATE DATABASE \"\(name)\" OWNER \"\(owner)\"")
+  ///
+  /// - Parameter options: what else `CREATE DATABASE` is to say.
+  public func makeDatabase(_ name: String, owner: String, options: String = "") throws {
+    try sql("CREATE DATABASE \"\(name)\" OWNER \"\(owner)\" \(options)")
   }
 
   /// Makes a role and a database of it.

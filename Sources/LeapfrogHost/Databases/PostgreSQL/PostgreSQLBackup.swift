@@ -16,7 +16,9 @@ struct PostgreSQLBackup {
     return DatabaseRecord(
       engine: PostgreSQLEngine.name, file: Self.file, bytes: facts.bytes, sha256: facts.sha256,
       counts: seen.contents.counts, exact: false, mode: 0, owner: 0, group: 0,
-      postgresql: PostgreSQLFacts(setup: seen.setup, structure: seen.contents.structure))
+      attributes: try PostgreSQLFacts(
+        setup: seen.setup, structure: seen.contents.structure
+      ).attributes)
   }
 
   /// Dumps the database into a file.
@@ -42,12 +44,4 @@ struct PostgreSQLBackup {
       "\(client.login.label) was written to while it was backed up, although its site is closed; "
         + "\(difference)")
   }
-}
-
-/// What a backup records of a PostgreSQL database besides its dump.
-struct PostgreSQLFacts: Codable, Equatable, Sendable {
-  /// What the dump leaves out.
-  var setup: PostgreSQLSetup
-  /// A hash by kind of object.
-  var structure: [String: String]
 }

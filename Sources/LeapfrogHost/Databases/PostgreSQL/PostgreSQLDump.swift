@@ -20,7 +20,7 @@ struct PostgreSQLDump: Sendable {
         client: Self.converter(["-f", "/dev/null"]), path: path, isWhole: Self.isWhole
       ).run()
     } catch let failure as Failure {
-      throw Failure.failed("\(path) is damaged: \(failure.message)", remedy: failure.remedy)
+      throw Failure.failed("\(path) is cut or damaged: \(failure.message)", remedy: failure.remedy)
     }
   }
 

@@ -5,7 +5,9 @@ import LeapfrogCore
 struct PostgreSQLEngine: DatabaseEngine {
   static let name = "postgresql"
 
-  let source: LoginSource
+  private let source: LoginSource
+
+  init(_ source: LoginSource) { self.source = source }
 
   /// A client for one operation.
   func client() throws -> PostgreSQLClient { try PostgreSQLClient(try source.login()) }

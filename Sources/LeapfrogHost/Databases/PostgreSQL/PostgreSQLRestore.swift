@@ -16,9 +16,7 @@ struct PostgreSQLRestore {
   func run() throws {
     try record.verifySize(in: directory)
     let dump = PostgreSQLDump(path: "\(directory)/\(record.file)")
-    guard let facts = record.postgresql else {
-      throw Failure.failed("\(dump.path) has no record of a PostgreSQL database")
-    }
+    let facts = try PostgreSQLFacts(of: record)
     let databases = try? PostgreSQLDatabases(client)
     if let databases, try isRestored(databases) { return }
     if let databases, try databases.mayReplace(name) {
