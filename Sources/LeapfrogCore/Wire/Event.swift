@@ -13,6 +13,9 @@ public struct Event: Codable, Sendable, Equatable {
     case buildFinished = "build.finished"
     /// Requests under way may end, before links leave the platform that sites were taken from.
     case drainStarted = "drain.started"
+    case requirementsStarted = "requirements.started"
+    case requirementsFinished = "requirements.finished"
+    case requirementsFailed = "requirements.failed"
     case siteStarted = "site.started"
     case siteFinished = "site.finished"
     case stepStarted = "step.started"

@@ -29,6 +29,9 @@ struct EventText {
     case .buildStarted: "build: \(event.text ?? "")"
     case .buildFinished: "build done\(took)"
     case .drainStarted: event.text
+    case .requirementsStarted: event.text
+    case .requirementsFinished: "requirements met\(took)"
+    case .requirementsFailed: "\(site): \(event.text ?? "")"
     case .siteStarted: detail == .drawn ? nil : "\(site): began"
     case .siteFinished: finished
     case .stepStarted, .undoStarted: nil
