@@ -11,6 +11,8 @@ public struct Event: Codable, Sendable, Equatable {
     case stageFinished = "stage.finished"
     case buildStarted = "build.started"
     case buildFinished = "build.finished"
+    case afterStageStarted = "after_stage.started"
+    case afterStageFinished = "after_stage.finished"
     case siteStarted = "site.started"
     case siteFinished = "site.finished"
     case stepStarted = "step.started"

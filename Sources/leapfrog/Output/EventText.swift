@@ -28,6 +28,8 @@ struct EventText {
     case .stageStarted, .stageDrift, .stageFinished: event.text
     case .buildStarted: "build: \(event.text ?? "")"
     case .buildFinished: "build done\(took)"
+    case .afterStageStarted: "after the stage: \(event.text ?? "")"
+    case .afterStageFinished: "after the stage: done\(took)"
     case .siteStarted: detail == .drawn ? nil : "\(site): began"
     case .siteFinished: finished
     case .stepStarted, .undoStarted: nil
