@@ -60,6 +60,7 @@ struct HostDoctor {
     guard let lock = try PairLock.take(layout) else {
       return "not looked at, because work is under way"
     }
+    try PlatformMarker.verify(platform, layout)
     let links = spec.sites.flatMap { $0.links.keys }
     let drift = try withExtendedLifetime(lock) {
       try StagedPlatform(layout: layout, platform: platform).verify(ignoring: links)
