@@ -44,11 +44,11 @@ struct ProfileShelf {
 
   private func draft(of profile: OwnProfile) throws -> ProfileDraft {
     let reader = ProfileReader(section: profile.section, name: profile.name)
-    guard let base = profile.section.text("extends", extendable(by: profile)) else {
+    guard let name = profile.section.text("extends", extendable(by: profile)) else {
       return reader.read(over: nil)
     }
-    guard let other = base(base, of: profile.name) else {
-      return reader.read(over: try Self.builtIn(base))
+    guard let other = base(name, of: profile.name) else {
+      return reader.read(over: try Self.builtIn(name))
     }
     return reader.read(over: try draft(of: other.silently))
   }

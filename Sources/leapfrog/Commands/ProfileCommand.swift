@@ -58,15 +58,12 @@ extension GlobalOptions {
   fileprivate func run(
     profiles body: (Console, [ProfileConfiguration]) throws -> Void
   ) async throws {
-    let environment = ProcessInfo.processInfo.environment
-    let found = try? Configuration.locate(explicit: config, environment: environment)
-    guard found == nil else {
-      return try await run { context in
-        try body(
-          context.console, ProfileConfiguration.all(with: context.configuration.profiles))
-        return 0
-      }
-    }
-    try body(Console(json: json), ProfileConfiguration.all(with: []))
+    try await run(bare: { console in
+      let environment = ProcessInfo.processInfo.environment
+      let found = try? Configuration.locate(explicit: config, environment: environment)
+      let own = try found.map(Configuration.load)?.profiles ?? []
+      try body(console, ProfileConfiguration.all(with: own))
+      return 0
+    })
   }
 }
