@@ -20,6 +20,8 @@ extension ProfileText {
     ProfileText("command", PackageResources.command_yml),
     ProfileText("django", PackageResources.django_yml),
     ProfileText("wordpress", PackageResources.wordpress_yml),
+    ProfileText("drupal7", PackageResources.drupal7_yml),
+    ProfileText("drupal", PackageResources.drupal_yml),
   ]
 
   private init(_ name: String, _ bytes: [UInt8]) {

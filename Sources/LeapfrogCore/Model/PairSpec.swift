@@ -36,6 +36,12 @@ public struct PairSpec: Codable, Sendable, Equatable {
   /// The sites, in the order of the configuration.
   public var sites: [SiteSpec]
 
+  /// Both builds as one command, which is never run: it tells whether they are what they were.
+  public var wholeBuild: Command {
+    profileBuild.isNone
+      ? build : Command(["profile"] + profileBuild.arguments + ["pair"] + build.arguments)
+  }
+
   public init(
     name: String, root: String, app: String = "command", docroot: String = ".",
     profileBuild: Command = .none,

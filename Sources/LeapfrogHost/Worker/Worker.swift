@@ -55,7 +55,15 @@ public final class Worker: Sendable {
     let build = Build(
       layout: layout, order: release.order, platform: to, jobs: jobs, journal: journal,
       release: release.id)
-    do { try build.runIfNeeded() } catch { return Failure(error) }
+    let requirements = Requirements(
+      layout: layout, release: release, jobs: jobs, journal: journal,
+      isStopped: { [self] in try mustNotBegin() })
+    do {
+      try build.runIfNeeded()
+      try requirements.verify()
+    } catch {
+      return Failure(error)
+    }
     return nil
   }
 

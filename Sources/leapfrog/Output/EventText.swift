@@ -28,6 +28,9 @@ struct EventText {
     case .stageStarted, .stageDrift, .stageFinished: event.text
     case .buildStarted: "build: \(event.text ?? "")"
     case .buildFinished: "build done\(took)"
+    case .requirementsStarted: event.text
+    case .requirementsFinished: "requirements met\(took)"
+    case .requirementsFailed: "\(site): \(event.text ?? "")"
     case .siteStarted: detail == .drawn ? nil : "\(site): began"
     case .siteFinished: finished
     case .stepStarted, .undoStarted: nil
