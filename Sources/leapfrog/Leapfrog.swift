@@ -34,7 +34,7 @@ struct Leapfrog: AsyncParsableCommand {
         name: "Looking",
         subcommands: [
           StatusCommand.self, HistoryCommand.self, EventsCommand.self, ProfileCommand.self,
-          DoctorCommand.self,
+          WebserverCommand.self, DoctorCommand.self,
         ]),
       CommandGroup(
         name: "Sites and backups",

@@ -19,6 +19,14 @@
 #define FALLOC_FL_KEEP_SIZE 1
 #endif
 
+#ifndef MFD_CLOEXEC
+#define MFD_CLOEXEC 1U
+#endif
+
+#ifndef SYNC_FILE_RANGE_WRITE
+#define SYNC_FILE_RANGE_WRITE 2
+#endif
+
 #ifndef F_SETPIPE_SZ
 #define F_SETPIPE_SZ 1031
 #endif
@@ -28,6 +36,11 @@ int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions
 int setresuid(uid_t real, uid_t effective, uid_t saved);
 int setresgid(gid_t real, gid_t effective, gid_t saved);
 int pipe2(int ends[2], int flags);
+int sync_file_range(int file, off_t offset, off_t count, unsigned int flags);
+int memfd_create(const char *name, unsigned int flags);
+ssize_t splice(int in, off_t *in_offset, int out, off_t *out_offset, size_t count,
+               unsigned int flags);
+ssize_t tee(int in, int out, size_t count, unsigned int flags);
 int fallocate(int file, int mode, off_t offset, off_t length);
 int ppoll(struct pollfd *files, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
 

@@ -14,6 +14,8 @@ public struct Event: Codable, Sendable, Equatable {
     case requirementsStarted = "requirements.started"
     case requirementsFinished = "requirements.finished"
     case requirementsFailed = "requirements.failed"
+    case afterStageStarted = "after_stage.started"
+    case afterStageFinished = "after_stage.finished"
     case siteStarted = "site.started"
     case siteFinished = "site.finished"
     case stepStarted = "step.started"

@@ -43,7 +43,7 @@ extension BackupStore {
     if !Files.exists(place.firstList) {
       try firstPass(site: site, id: id, data: data, engine: engine)
     }
-    let database = try engine?.backUp(into: place.path)
+    let database = try engine?.backUp(into: place.path, hot: hot)
     let found = try copyRest(of: source, to: place, strict: !hot)
     let manifest = BackupManifest(
       id: id, site: site, made: now.toMilliseconds, hot: hot, commit: commit, ref: ref,

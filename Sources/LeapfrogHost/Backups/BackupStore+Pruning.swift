@@ -5,15 +5,19 @@ extension BackupStore {
   /// beyond `keep`. Never one in `needed`, never the last good one, never a damaged one, which a
   /// person should see.
   ///
-  /// - Parameter needed: backups of unfinished migrations, and those being made.
+  /// - Parameters:
+  ///   - needed: backups of unfinished migrations, and those being made.
+  ///   - known: backups whose order is known, newest first.
   /// - Returns: the names of those that were removed.
   @discardableResult
-  func prune(site: String, keep: Int, needed: Set<String>) throws -> [String] {
+  func prune(
+    site: String, keep: Int, needed: Set<String>, newestFirst known: [String] = []
+  ) throws -> [String] {
     try removeMarked(site)
     let unfinished = try ids(site: site).filter {
       try !Files.exists(layout.place(ofBackup: $0, site: site).manifest)
     }
-    let good = try list(site: site).map(\.id).filter { isGood($0, site: site) }
+    let good = try list(site: site, newestFirst: known).map(\.id).filter { isGood($0, site: site) }
     let doomed = (unfinished + good.dropFirst(max(1, keep))).filter { !needed.contains($0) }
     for id in doomed { try remove(id, site: site) }
     return doomed

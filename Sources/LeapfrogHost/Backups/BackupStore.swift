@@ -10,9 +10,16 @@ struct BackupStore: Sendable {
   }
 
   /// The finished backups of a site, newest first; one whose manifest cannot be read is left out.
-  func list(site: String) throws -> [BackupManifest] {
-    try ids(site: site).compactMap { try? manifest(site: site, id: $0) }
-      .sorted { ($0.made, $0.id) > ($1.made, $1.id) }
+  ///
+  /// - Parameter known: backups whose order is known, newest first; the others follow by their time.
+  func list(site: String, newestFirst known: [String] = []) throws -> [BackupManifest] {
+    let places = Dictionary(zip(known, 0...)) { first, _ in first }
+    return try ids(site: site).compactMap { try? manifest(site: site, id: $0) }
+      .sorted { one, other in
+        let (place, otherPlace) = (places[one.id] ?? .max, places[other.id] ?? .max)
+        return place == otherPlace
+          ? (one.made, one.id) > (other.made, other.id) : place < otherPlace
+      }
   }
 
   /// The names of all backups of a site, finished or not, in no particular order.

@@ -10,7 +10,7 @@ struct AbsentEngine: DatabaseEngine {
   func check() throws { throw failure }
   func size() throws -> Int64 { throw failure }
   func counts() throws -> [String: Int] { throw failure }
-  func backUp(into directory: String) throws -> DatabaseRecord { throw failure }
+  func backUp(into directory: String, hot: Bool) throws -> DatabaseRecord { throw failure }
   func verify(_ record: DatabaseRecord, in directory: String) throws { throw failure }
   func restore(_ record: DatabaseRecord, from directory: String, aside: String) throws {
     throw failure

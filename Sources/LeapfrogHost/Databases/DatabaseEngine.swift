@@ -15,10 +15,14 @@ protocol DatabaseEngine: Sendable {
   /// Rows by table.
   func counts() throws -> [String: Int]
 
+  /// Who else is at work on the database; nil where nobody can be, or where that cannot be told.
+  func activity() throws -> DatabaseActivity?
+
   /// Copies the database into a backup's directory and proves the copy.
   ///
+  /// - Parameter hot: whether the site is open meanwhile, so that changes are no fault.
   /// - Throws: `Failure` when the copy is not proven; what it left is no backup.
-  func backUp(into directory: String) throws -> DatabaseRecord
+  func backUp(into directory: String, hot: Bool) throws -> DatabaseRecord
 
   /// Proves the copy again: its bytes, its structure, its rows.
   func verify(_ record: DatabaseRecord, in directory: String) throws
@@ -26,4 +30,12 @@ protocol DatabaseEngine: Sendable {
   /// Puts the copy in the database's place; what was there is set aside. After a crash, doing it
   /// again from the top gives the same result.
   func restore(_ record: DatabaseRecord, from directory: String, aside: String) throws
+
+  /// Lets go what restores set aside outside the directories that they were given, and which is
+  /// older than so many days.
+  func pruneAside(olderThan days: Int) throws
+}
+
+extension DatabaseEngine {
+  func pruneAside(olderThan days: Int) throws {}
 }

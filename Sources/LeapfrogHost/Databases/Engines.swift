@@ -2,11 +2,34 @@ import LeapfrogCore
 
 /// The list of database engines.
 enum Engines {
-  /// The engine of a site's database; `data` is the directory of the site's data.
-  static func engine(for spec: DatabaseSpec, data: String) -> any DatabaseEngine {
+  /// The engine of a site's database.
+  ///
+  /// - Parameters:
+  ///   - data: the directory of the site's data.
+  ///   - app: the site's app, where its settings can be asked.
+  static func engine(
+    for spec: DatabaseSpec, data: String, app: AppSettings? = nil
+  ) -> any DatabaseEngine {
     switch spec {
     case .sqlite(let path): SQLiteEngine(data: data, path: path)
-    case .server(let server): AbsentEngine(server: server)
+    case .server(let server):
+      switch server.engine {
+      case .mariadb: AbsentEngine(server: server)
+      case .postgresql: AbsentEngine(server: server)
+      }
+    }
+  }
+
+  /// The engine of a site; nil for a site that has no database.
+  ///
+  /// - Parameter fallback: where the app is asked while the site is on no platform.
+  static func engine(
+    of site: SiteSpec, in pair: PairSpec, layout: Layout, fallback: PlatformName? = nil
+  ) -> (any DatabaseEngine)? {
+    site.database.map {
+      engine(
+        for: $0, data: layout.site(site.name),
+        app: AppSettings(layout: layout, pair: pair, site: site, fallback: fallback))
     }
   }
 }

@@ -112,6 +112,13 @@ extension Journal {
     }
   }
 
+  /// The backups that were made or begun of a site, newest first: the journal knows the order, and a
+  /// clock that was set back does not.
+  func backups(of site: String) throws -> [String] {
+    try migrations(of: site, states: ["running", "moved", "attention", "back", "stuck"])
+      .map(\.plan.backup)
+  }
+
   /// The marks of a migration, oldest first.
   func marks(of migration: Int64) throws -> [Mark] {
     try read { database in

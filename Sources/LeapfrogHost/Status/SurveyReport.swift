@@ -20,7 +20,6 @@ struct SurveyReport {
   }
 
   private func databaseBytes(_ site: SiteSpec) -> Int64 {
-    guard let database = site.database else { return 0 }
-    return (try? Engines.engine(for: database, data: pair.layout.site(site.name)).size()) ?? 0
+    (try? Engines.engine(of: site, in: spec, layout: pair.layout)?.size()) ?? 0
   }
 }

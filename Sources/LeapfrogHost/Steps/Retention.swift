@@ -7,7 +7,8 @@ struct Retention {
   func prune() throws {
     try migration.backups.prune(
       site: migration.site.name, keep: migration.order.spec.keepBackups,
-      needed: Self.needed(of: migration.site.name, journal: migration.journal))
+      needed: Self.needed(of: migration.site.name, journal: migration.journal),
+      newestFirst: migration.journal.backups(of: migration.site.name))
   }
 
   /// The backups of a site that a way back needs: of every migration that has not ended, and of the

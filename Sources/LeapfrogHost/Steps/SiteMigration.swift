@@ -25,7 +25,7 @@ struct SiteMigration: Sendable {
 
   /// The site's database engine; nil for a site that has no database.
   var engine: (any DatabaseEngine)? {
-    site.database.map { Engines.engine(for: $0, data: data) }
+    Engines.engine(of: site, in: order.spec, layout: layout, fallback: plan.to)
   }
 
   /// The app's commands, run on one platform.

@@ -70,10 +70,8 @@ struct Build {
   }
 
   private func request(_ command: Command) throws -> JobRequest {
-    var attempt = 1
-    while try jobs.state(of: "r\(release)-build-\(attempt)") != .absent { attempt += 1 }
-    return JobRequest(
-      id: "r\(release)-build-\(attempt)", arguments: command.arguments,
+    JobRequest(
+      id: try jobs.freeID("r\(release)-build"), arguments: command.arguments,
       environment: AppEnvironment(layout: layout, spec: order.spec, site: nil, platform: platform)
         .variables,
       directory: layout.platform(platform), user: nil, timeout: order.spec.commandTimeout)

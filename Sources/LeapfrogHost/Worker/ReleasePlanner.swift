@@ -114,7 +114,8 @@ struct ReleasePlanner {
   }
 
   private func lastBackup(of site: SiteSpec) throws -> String {
-    let found = try BackupStore(layout: layout).list(site: site.name).max { $0.made < $1.made }
+    let known = try journal.backups(of: site.name)
+    let found = try BackupStore(layout: layout).list(site: site.name, newestFirst: known).first
     guard let found else {
       throw Failure.refused(
         "\(site.name) has no backup",

@@ -38,7 +38,7 @@ public final class Worker: Sendable {
     do {
       // First of all: whatever the code is like by now, no site may stay half moved.
       try inParallel(try journal.migrations(of: release.id).filter { $0.state.isOpen })
-      if let failure = try built() { return try conclude(failure) }
+      if let failure = try built() ?? readied() { return try conclude(failure) }
       try move()
       try conclude()
     } catch {
@@ -64,6 +64,21 @@ public final class Worker: Sendable {
     } catch {
       return Failure(error)
     }
+    return nil
+  }
+
+  /// What has to be done between the stage and the first site; a failure ends the release likewise.
+  private func readied() throws -> Failure? {
+    guard startsNew, let to = release.order.to, needsCode,
+      try journal.migrations(of: release.id).contains(where: { $0.state == .waiting })
+    else { return nil }
+    do {
+      try PlatformMarker.make(layout)
+      try AfterStage(
+        layout: layout, order: release.order, platform: to, jobs: jobs, journal: journal,
+        release: release.id
+      ).run()
+    } catch { return Failure(error) }
     return nil
   }
 

@@ -26,7 +26,8 @@ struct Planning {
       files: Self.files(changes, pair.profile),
       sites: sites(survey, target, resolved.commit),
       space: .init(needed: Self.space(survey), free: survey.freeBytes),
-      refusal: refusal(status, target), next: next(status, target, ref))
+      refusal: refusal(status, target), notes: pair.spec.unaskedPages.map { [$0] } ?? [],
+      next: next(status, target, ref))
   }
 
   /// How many commits the sites have now and would not have any more.

@@ -31,6 +31,8 @@ struct EventText {
     case .requirementsStarted: event.text
     case .requirementsFinished: "requirements met\(took)"
     case .requirementsFailed: "\(site): \(event.text ?? "")"
+    case .afterStageStarted: "after the stage: \(event.text ?? "")"
+    case .afterStageFinished: "after the stage: done\(took)"
     case .siteStarted: detail == .drawn ? nil : "\(site): began"
     case .siteFinished: finished
     case .stepStarted, .undoStarted: nil

@@ -17,6 +17,7 @@ struct PlanView {
     if let refusal = plan.refusal {
       console.line("  " + console.styled("upgrade would be refused: \(refusal)", .red))
     }
+    for note in plan.notes { console.line("  note: \(note)") }
     for command in plan.next { console.line("  next: \(command)") }
   }
 

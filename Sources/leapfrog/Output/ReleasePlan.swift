@@ -15,13 +15,15 @@ struct ReleasePlan: Encodable {
   var space: Space
   /// Why `upgrade` would be refused; nil when it would not.
   var refusal: String?
+  /// What is not as it looks in the configuration.
+  var notes: [String] = []
   var next: [String]
 
   /// Whether an upgrade would find every site moved already.
   var isEmpty: Bool { refusal == nil && next.isEmpty }
 
   enum CodingKeys: String, CodingKey {
-    case pair, ref, commit, platform, from, commits, files, sites, space, refusal, next
+    case pair, ref, commit, platform, from, commits, files, sites, space, refusal, notes, next
     case fromCommit = "from_commit"
   }
 

@@ -35,7 +35,7 @@ import Testing
   @Test(arguments: EngineFixture.all)
   func theWayBackIsByteForByte(_ fixture: EngineFixture) throws {
     let setting = try Setting(fixture)
-    let record = try setting.engine.backUp(into: setting.sandbox.backup)
+    let record = try setting.engine.backUp(into: setting.sandbox.backup, hot: false)
     let before = try setting.sandbox.bytes(setting.path)
     try setting.engine.verify(record, in: setting.sandbox.backup)
     try fixture.damage(setting.sandbox, setting.path)
@@ -50,8 +50,8 @@ import Testing
   func aBackupLeavesTheDatabaseAsItWas(_ fixture: EngineFixture) throws {
     let setting = try Setting(fixture)
     let before = try setting.sandbox.bytes(setting.path)
-    _ = try setting.engine.backUp(into: setting.sandbox.backup)
-    _ = try setting.engine.backUp(into: setting.sandbox.backup)
+    _ = try setting.engine.backUp(into: setting.sandbox.backup, hot: false)
+    _ = try setting.engine.backUp(into: setting.sandbox.backup, hot: false)
     #expect(try setting.sandbox.bytes(setting.path) == before)
     #expect(FileStatus("\(setting.sandbox.backup)/database.sqlite")?.mode == 0o600)
   }
@@ -59,7 +59,7 @@ import Testing
   @Test(arguments: EngineFixture.all)
   func restoringAgainChangesNothing(_ fixture: EngineFixture) throws {
     let setting = try Setting(fixture)
-    let record = try setting.engine.backUp(into: setting.sandbox.backup)
+    let record = try setting.engine.backUp(into: setting.sandbox.backup, hot: false)
     try fixture.damage(setting.sandbox, setting.path)
     try setting.restore(record)
     let once = FileStatus(setting.path)
@@ -71,7 +71,7 @@ import Testing
   @Test(arguments: EngineFixture.all)
   func theFailedStateIsKept(_ fixture: EngineFixture) throws {
     let setting = try Setting(fixture)
-    let record = try setting.engine.backUp(into: setting.sandbox.backup)
+    let record = try setting.engine.backUp(into: setting.sandbox.backup, hot: false)
     try fixture.damage(setting.sandbox, setting.path)
     let failed = try setting.sandbox.bytes(setting.path)
     try setting.restore(record)
@@ -82,7 +82,7 @@ import Testing
   func aDatabaseThatIsGoneComesBackWithItsMode(_ fixture: EngineFixture) throws {
     let setting = try Setting(fixture)
     chmod(setting.path, 0o640)
-    let record = try setting.engine.backUp(into: setting.sandbox.backup)
+    let record = try setting.engine.backUp(into: setting.sandbox.backup, hot: false)
     let before = try setting.sandbox.bytes(setting.path)
     try FileManager.default.removeItem(atPath: Files.parent(of: setting.path))
     try setting.restore(record)
@@ -94,7 +94,7 @@ import Testing
   func aDamagedCopyIsRefusedAndNothingIsTouched(_ fixture: EngineFixture) throws {
     for damage in Self.damages {
       let setting = try Setting(fixture)
-      let record = try setting.engine.backUp(into: setting.sandbox.backup)
+      let record = try setting.engine.backUp(into: setting.sandbox.backup, hot: false)
       try damage("\(setting.sandbox.backup)/\(record.file)")
       try fixture.damage(setting.sandbox, setting.path)
       let before = try setting.sandbox.tree(setting.sandbox.data)
@@ -123,7 +123,7 @@ import Testing
     try FileManager.default.removeItem(atPath: setting.path)
     let attempts: [() throws -> Void] = [
       setting.engine.check, { _ = try setting.engine.size() }, { _ = try setting.engine.counts() },
-      { _ = try setting.engine.backUp(into: setting.sandbox.backup) },
+      { _ = try setting.engine.backUp(into: setting.sandbox.backup, hot: false) },
     ]
     for attempt in attempts {
       let failure = #expect(throws: Failure.self, performing: attempt)

@@ -18,7 +18,7 @@ import Testing
   private func backUpAndBack(
     damaging damage: String = "DROP TABLE t"
   ) throws -> (record: DatabaseRecord, before: [UInt8], after: [UInt8]) {
-    let record = try engine.backUp(into: sandbox.backup)
+    let record = try engine.backUp(into: sandbox.backup, hot: false)
     let before = try sandbox.bytes(path)
     try sandbox.sql(damage, in: path)
     try engine.restore(record, from: sandbox.backup, aside: sandbox.aside)
@@ -40,7 +40,7 @@ import Testing
     defer { reader.killNow() }
     let writer = try sandbox.holding("INSERT INTO t VALUES(2), (3)", in: path)
     defer { writer.killNow() }
-    let record = try engine.backUp(into: sandbox.backup)
+    let record = try engine.backUp(into: sandbox.backup, hot: false)
     #expect(!record.exact)
     #expect(record.counts == ["t": 3])
     try engine.verify(record, in: sandbox.backup)
@@ -64,14 +64,14 @@ import Testing
 
   @Test func aHotJournalIsRolledBackBeforeTheCopy() throws {
     try makeHotJournal()
-    let record = try engine.backUp(into: sandbox.backup)
+    let record = try engine.backUp(into: sandbox.backup, hot: false)
     #expect(record.counts == ["t": 1000])
     #expect(try sandbox.sql("SELECT count(*) FROM t WHERE a = 'new'", in: path) == "0")
   }
 
   @Test func aHotJournalNeverMeetsTheRestoredDatabase() throws {
     try sandbox.sql(Self.thousandRows, in: path)
-    let record = try engine.backUp(into: sandbox.backup)
+    let record = try engine.backUp(into: sandbox.backup, hot: false)
     let before = try sandbox.bytes(path)
     try makeHotJournal()
     #expect((FileStatus(path + "-journal")?.size ?? 0) > 0)
@@ -86,7 +86,7 @@ import Testing
 
   @Test func aStaleWALNeverMeetsTheRestoredDatabase() throws {
     try sandbox.sql("PRAGMA journal_mode=wal; CREATE TABLE t(a); INSERT INTO t VALUES(1)", in: path)
-    let record = try engine.backUp(into: sandbox.backup)
+    let record = try engine.backUp(into: sandbox.backup, hot: false)
     let killed = try sandbox.holding(
       "PRAGMA wal_autocheckpoint=0; INSERT INTO t VALUES(2)", in: path)
     killed.killNow()
@@ -118,7 +118,7 @@ import Testing
   ])
   func aHalfDoneRestoreIsFinishedByTheNext(_ state: String) throws {
     try sandbox.sql(Self.thousandRows, in: path)
-    let record = try engine.backUp(into: sandbox.backup)
+    let record = try engine.backUp(into: sandbox.backup, hot: false)
     let before = try sandbox.bytes(path)
     try makeHotJournal()
     try sandbox.run(state)
@@ -132,7 +132,7 @@ import Testing
     try sandbox.write(String(repeating: "not a database ", count: 500), to: "site.sqlite")
     #expect(throws: Failure.failed("\(path) is not a SQLite database")) { try engine.check() }
     #expect(throws: Failure.failed("\(path) is not a SQLite database")) {
-      try engine.backUp(into: sandbox.backup)
+      try engine.backUp(into: sandbox.backup, hot: false)
     }
   }
 
@@ -149,7 +149,7 @@ import Testing
     try sandbox.sql("CREATE TABLE t(a)", in: other)
     symlink(other, path)
     #expect(throws: Failure.self) { try engine.check() }
-    #expect(throws: Failure.self) { try engine.backUp(into: sandbox.backup) }
+    #expect(throws: Failure.self) { try engine.backUp(into: sandbox.backup, hot: false) }
     symlink(sandbox.root, "\(sandbox.data)/out")
     let outside = SQLiteEngine(data: sandbox.data, path: "out/other.sqlite")
     let failure = #expect(throws: Failure.self) { try outside.check() }
@@ -172,7 +172,9 @@ import Testing
     try sandbox.sql("CREATE TABLE t(a)", in: path)
     let writer = try sandbox.holding("BEGIN EXCLUSIVE", in: path)
     defer { writer.killNow() }
-    let failure = #expect(throws: Failure.self) { try engine.backUp(into: sandbox.backup) }
+    let failure = #expect(throws: Failure.self) {
+      try engine.backUp(into: sandbox.backup, hot: false)
+    }
     #expect(failure?.message.contains("locked by another process") == true)
   }
 
@@ -187,7 +189,7 @@ import Testing
       INSERT INTO sqlite_master VALUES('table','gone','gone',0,'CREATE VIRTUAL TABLE gone USING nomodule(x)');
       """, in: path)
     try engine.check()
-    let counts = try engine.backUp(into: sandbox.backup).counts
+    let counts = try engine.backUp(into: sandbox.backup, hot: false).counts
     #expect(counts["a\"b"] == 1)
     #expect(counts["two\nlines"] == 0)
     #expect(counts["sel'ect"] == 0)
@@ -205,7 +207,7 @@ import Testing
       UPDATE sqlite_master SET sql='CREATE INDEX i ON t(fn(a))' WHERE name='i';
       """, in: path)
     try engine.check()
-    #expect(try engine.backUp(into: sandbox.backup).counts == ["t": 1])
+    #expect(try engine.backUp(into: sandbox.backup, hot: false).counts == ["t": 1])
   }
 
   @Test func aDamagedDatabaseIsNotBackedUp() throws {
@@ -216,6 +218,6 @@ import Testing
     }
     try Data(bytes).write(to: URL(fileURLWithPath: path))
     #expect(throws: Failure.self) { try engine.check() }
-    #expect(throws: Failure.self) { try engine.backUp(into: sandbox.backup) }
+    #expect(throws: Failure.self) { try engine.backUp(into: sandbox.backup, hot: false) }
   }
 }
