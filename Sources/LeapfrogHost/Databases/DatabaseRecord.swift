@@ -19,6 +19,8 @@ struct DatabaseRecord: Codable, Equatable, Sendable {
   var mode: UInt32
   var owner: UInt32
   var group: UInt32
+  /// What the engine has to know besides to put the copy back.
+  var attributes: [String: String]?
 }
 
 extension DatabaseRecord {

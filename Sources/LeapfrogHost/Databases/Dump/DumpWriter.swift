@@ -22,6 +22,8 @@ struct DumpWriter: Sendable {
   let label: String
   /// How long nothing may happen, in seconds.
   var patience = 60
+  /// Says who may be in the way when nothing happens.
+  var hindrance: @Sendable () -> String? = { nil }
   /// Whether a dump that ends with these bytes, `StreamTail.length` at most, is whole.
   let isWhole: @Sendable ([UInt8]) -> Bool
 
@@ -59,9 +61,10 @@ struct DumpWriter: Sendable {
       if stored.hasEnded(within: 0.5), (try? stored.outcome().get()) == nil { return true }
       return stored.hasEnded() && moved.hasEnded(within: 0.5)
     }
+    let standstill = isMoving ? nil : standstill
     let hasFailed = !isMoving || (try? stored.outcome().get()) == nil
     for stage in [plain, compressed] where hasFailed { stage.kill() }
-    guard isMoving else { throw standstill }
+    if let standstill { throw standstill }
     let (bytes, digest) = try stored.outcome().get()
     try compressed.verifyEnd()
     try plain.verifyEnd()
@@ -73,6 +76,8 @@ struct DumpWriter: Sendable {
   }
 
   private var standstill: Failure {
-    .failed("the dump of \(label) stood still for \(patience) seconds and was ended")
+    let others = hindrance().map { "; \($0)" } ?? ""
+    return .failed(
+      "the dump of \(label) stood still for \(patience) seconds and was ended\(others)")
   }
 }

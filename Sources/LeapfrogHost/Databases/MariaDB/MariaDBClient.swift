@@ -1,0 +1,96 @@
+import Glibc
+import LeapfrogCore
+
+/// The client programs of MariaDB, logged in to one database.
+struct MariaDBClient: Sendable {
+  let login: ServerLogin
+  private let secret: SecretFile?
+
+  init(_ login: ServerLogin) throws {
+    self.login = login
+    secret = try MariaDBOptionFile(login.password).text.map(SecretFile.init)
+  }
+
+  /// `mariadb`, reading statements from its standard input.
+  func shell(_ arguments: [String] = []) -> ClientCommand {
+    command(
+      ["mariadb", "mysql"],
+      [
+        "--batch", "--skip-column-names", "--skip-force", "--skip-reconnect", "--skip-local-infile",
+        "--skip-auto-rehash", "--connect-timeout=20",
+      ] + arguments)
+  }
+
+  /// `mariadb-dump`, printing the database.
+  func dump(_ arguments: [String]) -> ClientCommand {
+    command(
+      ["mariadb-dump", "mysqldump"], ["--opt", "--comments", "--skip-dump-date"] + arguments)
+  }
+
+  /// Runs statements.
+  ///
+  /// - Returns: the rows of their answers, one after the other.
+  @discardableResult
+  func rows(_ sql: String, seconds: Int = 120) throws -> [[String]] {
+    MariaDBRows.parse(try shell().run(input: sql, seconds: seconds))
+  }
+
+  private func command(_ names: [String], _ arguments: [String]) -> ClientCommand {
+    let options = (secret == nil ? [] : ["--defaults-file=\(SecretFile.path)"]) + place + arguments
+    return ClientCommand(
+      program: Self.installed(names), package: "mariadb-client",
+      arguments: options + [
+        "--default-character-set=utf8mb4", "--max-allowed-packet=1073741824", login.name,
+      ], secret: secret, account: login.account, tellable: MariaDBMessage.tellable)
+  }
+
+  private var place: [String] {
+    [
+      login.user.map { "--user=\($0)" }, login.host.map { "--host=\($0)" },
+      login.port.map { "--port=\($0)" }, login.socket.map { "--socket=\($0)" },
+    ].compactMap { $0 }
+  }
+
+  /// The first of the names that the host has a program of, else the first.
+  static func installed(_ names: [String]) -> String {
+    names.first { (try? ClientCommand.find($0, package: "")) != nil } ?? names[0]
+  }
+}
+
+/// What a client reads its password from.
+struct MariaDBOptionFile {
+  private let password: ServerLogin.Password
+
+  init(_ password: ServerLogin.Password) { self.password = password }
+
+  /// The option file; nil where the client's own files are to be read as ever. Of those, the host's
+  /// are read here, too, and not the caller's own, which would win over ours.
+  var text: Secret? {
+    switch password {
+    case .none: nil
+    case .given(let secret):
+      Secret("\(includes)[client]\npassword=\"\(Self.escaped(secret.reveal()))\"\n")
+    case .file(let path): Secret("\(includes)!include \(path)\n")
+    }
+  }
+
+  private var includes: String {
+    ["/etc/my.cnf", "/etc/mysql/my.cnf"].filter { FileStatus(following: $0) != nil }
+      .map { "!include \($0)\n" }.joined()
+  }
+
+  private static func escaped(_ text: String) -> String {
+    var escaped = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\\": escaped += "\\\\"
+      case "\"": escaped += "\\\""
+      case "\n": escaped += "\\n"
+      case "\r": escaped += "\\r"
+      case "\t": escaped += "\\t"
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
+    return escaped
+  }
+}
