@@ -6,7 +6,7 @@ let strict: [SwiftSetting] =
 let swift: [SwiftSetting] = [.swiftLanguageMode(.v6)] + strict
 
 /// The built-in profiles, which stay YAML files and become part of the executable.
-let profiles = ["command", "django", "drupal", "drupal7"]
+let profiles = ["command", "django", "drupal", "drupal7", "wordpress"]
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")

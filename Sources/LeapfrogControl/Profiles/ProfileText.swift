@@ -19,6 +19,7 @@ extension ProfileText {
   public static let builtIn: [ProfileText] = [
     ProfileText("command", PackageResources.command_yml),
     ProfileText("django", PackageResources.django_yml),
+    ProfileText("wordpress", PackageResources.wordpress_yml),
     ProfileText("drupal7", PackageResources.drupal7_yml),
     ProfileText("drupal", PackageResources.drupal_yml),
   ]
