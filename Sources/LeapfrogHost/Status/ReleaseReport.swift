@@ -18,8 +18,8 @@ struct ReleaseReport {
       back: names(.back), stuck: names(.stuck), waiting: names(.waiting), reason: record.reason,
       downtime: migrations.compactMap(\.downtime).reduce(0, +))
     status.attention = names(.attention)
-    status.express = migrations.filter { $0.plan.kind == .express }.map(\.plan.site.name)
-      .filter(status.moved.contains)
+    let moved = migrations.filter { $0.state == .moved || $0.state == .attention }
+    status.express = moved.filter { $0.plan.kind == .express }.map(\.plan.site.name)
     status.next = try next(status)
     return status
   }

@@ -133,12 +133,18 @@ public final class Worker: Sendable {
     let guarded = try SiteLock.take(
       layout, record.plan.site.name, exclusively: true, waiting: patience)
     guard let guarded else { return try declined(record) }
-    let end = try withExtendedLifetime(guarded) { try drive(record, keepsSeat: true) }
+    try withExtendedLifetime(guarded) { try driveWhole(record) }
+  }
+
+  /// Drives a migration and, with the site still locked, the one in full that may have to follow.
+  private func driveWhole(_ record: MigrationRecord) throws {
+    let end = try drive(record, keepsSeat: true)
     if record.plan.kind == .express { lastFlip.withLock { $0 = .now } }
-    guard end == .superseded, startsNew, let next = try journal.successor(of: record) else {
-      return
-    }
-    try start(next)
+    guard end == .superseded, startsNew, let next = try journal.successor(of: record),
+      try !mustNotBegin()
+    else { return }
+    try announce(next)
+    _ = try drive(next, keepsSeat: true)
   }
 
   private func drive(_ record: MigrationRecord, keepsSeat: Bool) throws -> MigrationRecord.State {
@@ -177,10 +183,8 @@ public final class Worker: Sendable {
     guard try !seated().isEmpty else { return }
     let grace = Grace(seconds: release.order.spec.drain)
     try announce(grace)
-    let hasPassed = try Failpoint.around("drain") {
-      grace.wait(after: lastFlip.withLock { $0 } ?? .now) {
-        Self.isEnding.load(ordering: .sequentiallyConsistent)
-      }
+    let hasPassed = grace.wait(after: lastFlip.withLock { $0 } ?? .now) {
+      Self.isEnding.load(ordering: .sequentiallyConsistent)
     }
     guard hasPassed else { return }
     try inParallel(seated()) { [self] in _ = try drive($0, keepsSeat: false) }

@@ -83,7 +83,7 @@ import Testing
   @Test func linksThatAreLeftAreTakenAwayByResume() throws {
     let farm = try Farm.express()
     _ = try farm.leapfrog(
-      ["upgrade", "acme", "next"], environment: ["LEAPFROG_FAILPOINTS": "drain.before:kill"])
+      ["upgrade", "acme", "next"], environment: ["LEAPFROG_FAILPOINTS": "step.unseat.before:kill"])
     #expect(farm.sites.allSatisfy { farm.isSeated($0, on: "green") })
     #expect(try farm.sites.map(farm.platform) == ["blue", "blue"])
     let status = try farm.status()["release"] as? [String: Any]

@@ -6,10 +6,10 @@ import Testing
 extension Farm {
   /// A pair on v2 with a harmless release `next`; its sites note each time they are closed or refreshed.
   static func express(
-    sites: [String] = ["one.example.com", "two.example.com"], drain: Int = 0, siteExtra: String = ""
+    sites: [String] = ["one.example.com", "two.example.com"], drain: Int = 0
   ) throws -> Farm {
     let farm = try Farm(sites: sites)
-    try farm.tellChanges(drain: drain, siteExtra: siteExtra)
+    try farm.tellChanges(drain: drain)
     try farm.must("init", "acme", "v1")
     try farm.must("upgrade", "acme", "v2", "--no-express")
     try farm.commit("next", on: "v2", ["index.html": "<html><body>version next</body></html>\n"])
@@ -18,16 +18,18 @@ extension Farm {
   }
 
   /// Gives the configuration a profile with patterns, and sites that note what is done to them.
-  func tellChanges(drain: Int = 0, siteExtra: String = "") throws {
+  func tellChanges(drain: Int = 0) throws {
     let text = try String(contentsOf: configuration, encoding: .utf8)
     let note = ["close", "open", "refresh"].map { word in
-      "            \(word): 'echo \(word) $LEAPFROG_SITE $LEAPFROG_REF >> $LEAPFROG_SITE_DATA/../../notes'"
+      "\(word): 'echo \(word) $LEAPFROG_SITE $LEAPFROG_REF >> $LEAPFROG_SITE_DATA/../../notes'"
+    }
+    let told = text.split(separator: "\n").flatMap { line -> [String] in
+      let indent = String(line.prefix { $0 == " " })
+      if line.hasSuffix("app: command") {
+        return ["\(indent)app: django", "\(indent)drain: \(drain)"]
+      }
+      return [String(line)] + (line.contains("./bin/pending") ? note.map { indent + $0 } : [])
     }.joined(separator: "\n")
-    let told = text.replacingOccurrences(
-      of: "app: command", with: "app: django\n    drain: \(drain)"
-    ).replacingOccurrences(
-      of: "            pending: [./bin/pending]",
-      with: "            pending: [./bin/pending]\n\(note)\n\(siteExtra)")
     try write(told)
   }
 
