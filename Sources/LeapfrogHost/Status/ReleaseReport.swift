@@ -35,6 +35,8 @@ struct ReleaseReport {
     case .interrupted: return ["leapfrog resume \(pair)", "leapfrog abort \(pair)"]
     case .stuck: return ["leapfrog doctor \(pair)", "leapfrog resume \(pair)"]
     case .partly, .failed, .aborted: return try nextAfterFailure(of: release)
+    case .done where release.kind == .upgrade:
+      return release.attention.map { "leapfrog rollback \(pair) --site \($0)" }
     case .done: return []
     }
   }
