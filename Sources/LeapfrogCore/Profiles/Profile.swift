@@ -34,13 +34,6 @@ public struct Profile: Codable, Sendable, Equatable {
     self.web = web
   }
 
-  /// Whether a change of that path can mean an update of data, whatever the lines.
-  public func mayUpdateData(_ path: String) -> Bool {
-    (updates ?? []).contains {
-      $0.line == nil && path.hasSuffix(".py") && path.contains("migrations/")
-    }
-  }
-
   /// The site with everything that the profile brings. What the site sets itself always wins, a
   /// command that does nothing too.
   public func resolve(_ site: SiteSpec, own: OwnCommands, docroot: String) -> SiteSpec {

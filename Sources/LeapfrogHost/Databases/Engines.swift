@@ -14,9 +14,8 @@ enum Engines {
     case .sqlite(let path): SQLiteEngine(data: data, path: path)
     case .server(let server):
       switch server.engine {
-      case .mariadb:
-        MariaDBEngine(LoginSource(spec: server, data: data, app: app))
-      case .postgresql: AbsentEngine(server: server)
+      case .mariadb: MariaDBEngine(LoginSource(spec: server, data: data, app: app))
+      case .postgresql: PostgreSQLEngine(LoginSource(spec: server, data: data, app: app))
       }
     }
   }

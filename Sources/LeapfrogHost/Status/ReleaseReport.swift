@@ -18,6 +18,8 @@ struct ReleaseReport {
       back: names(.back), stuck: names(.stuck), waiting: names(.waiting), reason: record.reason,
       downtime: migrations.compactMap(\.downtime).reduce(0, +))
     status.attention = names(.attention)
+    status.express = migrations.filter { $0.plan.kind == .express }.map(\.plan.site.name)
+      .filter(status.moved.contains)
     status.next = try next(status)
     return status
   }

@@ -7,9 +7,23 @@ struct CheckStep: Step {
     let (site, platform) = (migration.site, migration.plan.to)
     let app = migration.app(on: platform)
     if try app.pending() == .some {
-      throw Failure.failed("\(site.name) still has updates pending on \(platform)")
+      throw migration.mayBeSuperseded
+        ? UpdatesPending(site: site.name, platform: platform) as any Error
+        : Failure.failed("\(site.name) still has updates pending on \(platform)")
     }
     try app.run(site.commands.status, as: "status")
     try SiteChecks(migration: migration, address: migration.order.spec.preview).run()
+  }
+}
+
+/// The app has updates to make although its code said that there are none: the site has to be
+/// migrated in full.
+struct UpdatesPending: Error {
+  let failure: Failure
+
+  init(site: String, platform: PlatformName) {
+    failure = .failed(
+      "\(site) has updates pending on \(platform) that its code did not show, so it is migrated in full"
+    )
   }
 }
