@@ -16,8 +16,6 @@ struct ClientCommand: Sendable {
   var secret: SecretFile?
   /// Whom it runs as; nil for ourselves.
   var account: JobUser?
-  /// The exit statuses besides 0 that are no failure.
-  var tolerated: Set<Int32> = []
   /// What may be told of a line that it prints on its standard error; nil for nothing. Clients print
   /// rows there, too.
   var tellable: @Sendable (String) -> String? = { $0 }
@@ -49,12 +47,6 @@ struct ClientCommand: Sendable {
       throw failure(capture.result, said: ClientErrors.text(of: capture.errors, tellable))
     }
     return try capture.successfulOutput()
-  }
-
-  /// Whether the client did what it was to do.
-  func isSuccess(_ result: JobResult) -> Bool {
-    guard case .exited(let status) = result else { return false }
-    return status == 0 || tolerated.contains(status)
   }
 
   /// The end of the client as an error.

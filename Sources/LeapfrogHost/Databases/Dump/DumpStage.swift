@@ -43,7 +43,7 @@ final class DumpStage: Sendable {
   func verifyEnd() throws {
     guard let (child, said) = running.withLock({ $0 }) else { return }
     let result = child.wait()
-    guard command.isSuccess(result) else {
+    guard result.isSuccess else {
       throw command.failure(result, said: (try? said.outcome().get()) ?? "")
     }
   }

@@ -68,9 +68,12 @@ struct MariaDBBackup: Sendable {
 /// What a dump by `mariadb-dump` is.
 enum MariaDBDump {
   /// How a whole database is dumped.
-  static func arguments(for schema: MariaDBSchema) -> [String] {
+  ///
+  /// - Parameter isStill: whether nobody writes to it, so that no locks are needed.
+  static func arguments(for schema: MariaDBSchema, isStill: Bool = false) -> [String] {
     let consistency =
-      schema.isTransactional ? ["--single-transaction", "--skip-lock-tables"] : ["--lock-tables"]
+      schema.isTransactional || isStill
+      ? ["--single-transaction", "--skip-lock-tables"] : ["--lock-tables"]
     return consistency + history(schema) + objects + ["--hex-blob", "--no-autocommit"]
   }
 

@@ -6,7 +6,11 @@ struct MariaDBCheck {
 
   func run() throws {
     _ = try ClientCommand.find(Zstd.compressor.program, package: Zstd.compressor.package)
-    _ = try MariaDBSchema(of: client)
+    if let view = try MariaDBSchema(of: client).tables.first(where: \.isBrokenView) {
+      throw Failure.failed(
+        "the view \(view.name) of \(client.login.label) is of something that is not there, or its "
+          + "definer is not: no backup can have it")
+    }
     try verifyRights()
     try verifyDefiners()
     // Asks for the definition of everything, as a backup does.

@@ -66,25 +66,38 @@ struct MariaDBRestore {
     let schema = try MariaDBSchema(of: client)
     if schema.isEmpty { return }
     let directory = "\(aside)/\(mark.directory)"
+    try keepBrokenViews(schema, in: directory)
     guard try databases.make(mark.database) else {
-      return try dump(MariaDBDump.arguments(for: schema), to: "\(directory)/database.sql.zst")
+      return try dump(schema, [], to: "\(directory)/database.sql.zst")
     }
-    try dump(MariaDBDump.withoutRows + ["--force"], to: "\(directory)/definitions.sql.zst")
+    try dump(schema, ["--no-data"], to: "\(directory)/definitions.sql.zst")
     try locked(
       drops(schema.objects.filter { $0.kind == "TRIGGER" })
         + rename(schema.tables.filter { !$0.isView }, to: mark.database))
   }
 
-  /// Writes a dump, unless that was done before a crash.
-  private func dump(_ arguments: [String], to path: String) throws {
+  /// Writes a dump, unless that was done before a crash. Nobody else writes to the database now.
+  private func dump(
+    _ schema: MariaDBSchema, _ arguments: [String], to path: String
+  ) throws {
     if Files.exists(path) { return }
-    var command = client.dump(arguments)
-    // A view that the failed update broke is no reason to stop.
-    if arguments.contains("--force") { command.tolerated = [2] }
+    let ignored = schema.tables.filter(\.isBrokenView)
+      .map { "--ignore-table=\(client.login.name).\($0.name)" }
     _ = try DumpWriter(
-      client: command, path: "\(path).new", label: client.login.label, isWhole: MariaDBDump.isWhole
+      client: client.dump(MariaDBDump.arguments(for: schema, isStill: true) + arguments + ignored),
+      path: "\(path).new", label: client.login.label, isWhole: MariaDBDump.isWhole
     ).run()
     try Files.rename("\(path).new", to: path)
+  }
+
+  /// No dump can have views that the failed update broke.
+  private func keepBrokenViews(_ schema: MariaDBSchema, in directory: String) throws {
+    let path = "\(directory)/broken-views.sql"
+    let broken = schema.tables.filter(\.isBrokenView)
+    if broken.isEmpty || Files.exists(path) { return }
+    let sql = broken.map { "SHOW CREATE VIEW \(MariaDBName.quoted($0.name));\n" }.joined()
+    let texts = try client.rows(sql).filter { $0.count > 1 }.map { "\($0[1]);\n" }
+    try Files.write(Array(texts.joined().utf8), to: path)
   }
 
   private func rename(_ tables: [MariaDBSchema.Table], to database: String) -> [String] {

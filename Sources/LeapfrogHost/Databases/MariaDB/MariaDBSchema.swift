@@ -11,6 +11,11 @@ struct MariaDBSchema: Sendable, Equatable {
     var made: String
     var written: String
 
+    /// What the server says of it.
+    var comment: String
+
+    /// Whether it is a view of something that is not there any more.
+    var isBrokenView: Bool { isView && comment != "VIEW" }
     var isView: Bool { type == "VIEW" }
     var isSequence: Bool { type == "SEQUENCE" }
     var hasHistory: Bool { type == "SYSTEM VERSIONED" }
@@ -36,9 +41,11 @@ struct MariaDBSchema: Sendable, Equatable {
   init(of client: MariaDBClient) throws {
     for row in try client.rows(Self.question) where row.count > 1 {
       switch (row[0], row.count) {
-      case ("table", 6):
+      case ("table", 7):
         tables.append(
-          Table(name: row[1], type: row[2], engine: row[3], made: row[4], written: row[5]))
+          Table(
+            name: row[1], type: row[2], engine: row[3], made: row[4], written: row[5],
+            comment: row[6]))
       case ("database", 4): (time, charset, collation) = (row[1], row[2], row[3])
       case ("engine", 2): transactional.insert(row[1])
       case (_, 3): objects.append(Object(kind: row[1], name: row[2]))
@@ -56,7 +63,8 @@ struct MariaDBSchema: Sendable, Equatable {
       FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = DATABASE();
     SELECT 'engine', ENGINE FROM information_schema.ENGINES WHERE TRANSACTIONS = 'YES';
     SELECT 'table', TABLE_NAME, TABLE_TYPE, IFNULL(ENGINE, ''), IFNULL(CREATE_TIME, ''),
-      IFNULL(UPDATE_TIME, '') FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()
+      IFNULL(UPDATE_TIME, ''), IF(TABLE_TYPE = 'VIEW', TABLE_COMMENT, '')
+      FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()
       ORDER BY TABLE_NAME;
     SELECT 'object', 'TRIGGER', TRIGGER_NAME FROM information_schema.TRIGGERS
       WHERE TRIGGER_SCHEMA = DATABASE();
