@@ -9,9 +9,11 @@ struct PostgreSQLReload {
   let client: PostgreSQLClient
   let dump: PostgreSQLDump
 
-  /// Dumps the state that did not work into a directory, under a name that is free.
+  /// Puts out whoever is connected, and dumps the state that did not work into a directory, under a
+  /// name that is free.
   func keep(in aside: String) throws {
     try Files.makeDirectories(aside, mode: 0o700)
+    _ = try client.run(Self.alone)
     let part = "\(aside)/database.dump.zst.part"
     _ = try PostgreSQLBackup.dump(client, to: part)
     let paths = (1...).lazy.map { "\(aside)/database-\($0).dump.zst" }
@@ -19,7 +21,6 @@ struct PostgreSQLReload {
   }
 
   func run() throws {
-    _ = try client.run(Self.alone)
     let (wanted, extensions) = try read()
     let list = try SecretFile(Secret(wanted.joined(separator: "\n") + "\n"))
     let file = try Descriptor(opening: dump.path, O_RDONLY | O_NOFOLLOW)
@@ -27,12 +28,20 @@ struct PostgreSQLReload {
     // It prints its COMMIT when it has read the whole dump, and not before.
     let script = try DumpStage(
       PostgreSQLDump.converter(["-1", "-L", SecretFile.path, "-f", "-"], list: list))
-    let session = try DumpStage(client.sqlCommand(encoding: ""))
+    let session = try DumpStage(client.sqlCommand(encoding: "", arguments: ["-o", "/dev/null"]))
     try plain.start(file: file)
     try script.start(input: plain.output)
     try feed(script, to: session, dropping: Self.dropping(allBut: extensions))
     try script.verifyEnd()
     try plain.verifyEnd()
+  }
+
+  /// Gives the database the settings, privileges and comment that it had, where they changed.
+  func settle(_ setup: PostgreSQLSetup) throws {
+    let now = try PostgreSQLSetup(line: client.run(PostgreSQLSetup.query).first ?? "")
+    guard now.then != setup.then else { return }
+    let script = (["ALTER DATABASE :\"db\" RESET ALL"] + setup.then).joined(separator: ";\n")
+    _ = try client.run("BEGIN;\n\(script);\nCOMMIT;", variables: ["db": client.login.name])
   }
 
   private func feed(
@@ -109,7 +118,8 @@ struct PostgreSQLReload {
     WITH space AS (
       SELECT *, \(kept) AS stays FROM pg_namespace n
       WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'),
-    member AS (SELECT classid, objid FROM pg_depend WHERE deptype IN ('e','i')),
+    member AS (SELECT classid, objid FROM pg_depend
+      WHERE deptype IN ('e','i') AND objsubid = 0),
     line(part, line) AS (
       SELECT 1, format('DROP SCHEMA %I CASCADE', nspname) FROM space WHERE NOT stays
       UNION ALL SELECT 2, format('DROP %s IF EXISTS %I.%I CASCADE',
