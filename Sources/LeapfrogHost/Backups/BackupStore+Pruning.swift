@@ -26,6 +26,8 @@ extension BackupStore {
   /// Removes a backup; after a crash, the next call goes on.
   private func remove(_ id: String, site: String) throws {
     let place = try layout.place(ofBackup: id, site: site)
+    // While its directory is there, so that this is done again after a crash or a lost connection.
+    try engine.forget(place)
     try Failpoint.around("backup.remove") {
       try Files.rename(place.path, to: place.path + Self.mark)
     }
