@@ -8,6 +8,8 @@ struct Retention {
     try migration.backups.prune(
       site: migration.site.name, keep: migration.order.spec.keepBackups,
       needed: Self.needed(of: migration.site.name, journal: migration.journal))
+    // The site is open and all is well: what cannot be let go today can be another day.
+    try? migration.engine?.pruneAside(olderThan: 30)
   }
 
   /// The backups of a site that a way back needs: of every migration that has not ended, and of the
