@@ -127,7 +127,7 @@ struct PostgreSQLReload {
           WHEN 'T' THEN 'TYPES' WHEN 'n' THEN 'SCHEMAS' ELSE 'LARGE OBJECTS' END AS word,
         CASE defaclnamespace WHEN 0 THEN '' ELSE 'IN SCHEMA '
           || defaclnamespace::regnamespace END AS place,
-        CASE WHEN defaclnamespace <> 0 THEN '{}' ELSE acldefault(
+        CASE WHEN defaclnamespace <> 0 THEN NULL ELSE acldefault(
           CASE defaclobjtype WHEN 'S' THEN 's' ELSE defaclobjtype END::"char", defaclrole) END AS base
       FROM pg_default_acl a),
     changed(verb, role, place, privilege, word, preposition, grantee) AS (
