@@ -167,6 +167,8 @@ final class PostgreSQLDatabase: ServedDatabase {
     CREATE COLLATION crypt.plain (locale = 'C');
     GRANT SELECT ON page TO PUBLIC; GRANT UPDATE (title) ON page TO PUBLIC;
     ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;
+    ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT INSERT ON TABLES TO PUBLIC;
+    ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
     COMMENT ON TABLE page IS 'Seiten';
     SELECT lo_from_bytea(4711, decode('00ff5c', 'hex')), lo_from_bytea(4712, '');
     """

@@ -113,15 +113,36 @@ struct PostgreSQLReload {
       """
   }
 
-  /// All at once, because dropping one can drop another, whose name is then not known.
+  /// All at once, because dropping one can drop another, whose name is then not known. Privileges that
+  /// new objects get by themselves go first: a dump gives them last, to objects after its own.
   private static let objects = """
     WITH space AS (
       SELECT *, \(kept) AS stays FROM pg_namespace n
       WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'),
     member AS (SELECT classid, objid FROM pg_depend
       WHERE deptype IN ('e','i') AND objsubid = 0),
+    given AS (
+      SELECT a.*, quote_ident(pg_get_userbyid(defaclrole)) AS role,
+        CASE defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS'
+          WHEN 'T' THEN 'TYPES' WHEN 'n' THEN 'SCHEMAS' ELSE 'LARGE OBJECTS' END AS word,
+        CASE defaclnamespace WHEN 0 THEN '' ELSE 'IN SCHEMA '
+          || defaclnamespace::regnamespace END AS place,
+        CASE WHEN defaclnamespace <> 0 THEN NULL ELSE acldefault(
+          CASE defaclobjtype WHEN 'S' THEN 's' ELSE defaclobjtype END::"char", defaclrole) END AS base
+      FROM pg_default_acl a),
+    changed(verb, role, place, privilege, word, preposition, grantee) AS (
+      SELECT 'REVOKE', role, place, x.privilege_type, word, 'FROM', x.grantee
+        FROM given, aclexplode(defaclacl) x WHERE (x.grantee, x.privilege_type) NOT IN (
+          SELECT y.grantee, y.privilege_type FROM aclexplode(base) y)
+      UNION ALL SELECT 'GRANT', role, place, x.privilege_type, word, 'TO', x.grantee
+        FROM given, aclexplode(base) x WHERE (x.grantee, x.privilege_type) NOT IN (
+          SELECT y.grantee, y.privilege_type FROM aclexplode(defaclacl) y)),
     line(part, line) AS (
-      SELECT 1, format('DROP SCHEMA %I CASCADE', nspname) FROM space WHERE NOT stays
+      SELECT 0, concat_ws(' ', 'ALTER DEFAULT PRIVILEGES FOR ROLE', role, place, verb, privilege,
+        'ON', word, preposition,
+        CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END)
+        FROM changed
+      UNION ALL SELECT 1, format('DROP SCHEMA %I CASCADE', nspname) FROM space WHERE NOT stays
       UNION ALL SELECT 2, format('DROP %s IF EXISTS %I.%I CASCADE',
         CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
           WHEN 'S' THEN 'SEQUENCE' WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'c' THEN 'TYPE'
