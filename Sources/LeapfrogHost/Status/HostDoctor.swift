@@ -89,6 +89,7 @@ struct HostDoctor {
     if let database = site.database {
       try Engines.engine(for: database, data: layout.site(site.name)).check()
     }
+    try FileBackups.engine(for: site.files).check()
     if let user = site.user { _ = try JobUser.named(user) }
     return "on \(platform)"
   }

@@ -9,6 +9,7 @@ struct PreflightStep: Step {
     try verifyPlatform(migration)
     guard migration.kind != .add, migration.kind != .remove else { return }
     try migration.engine?.check()
+    try migration.backups.engine.check()
     try verifySpace(migration)
   }
 
