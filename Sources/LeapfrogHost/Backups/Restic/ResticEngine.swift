@@ -31,8 +31,8 @@ struct ResticEngine: FileBackupEngine {
     let parent = previous?.restic.flatMap { $0.repository == id ? $0.snapshot : nil }
     // Before restic reads: what changes afterwards is for the last pass.
     let look = try ResticLook(of: source, strict: false)
-    let record = try backUp(source, place, id, parent: parent, strict: false)
-    try repository.verify(record.snapshot)
+    let record = try backUp(look, source, place, id, parent: parent, strict: false)
+    if let snapshot = record.snapshot { try repository.verify(snapshot) }
     return FirstPass(listSHA256: try look.list.write(to: place.list), restic: record)
   }
 
@@ -59,7 +59,7 @@ struct ResticEngine: FileBackupEngine {
     _ strict: Bool
   ) throws -> ResticRecord {
     let record = try backUp(
-      source, place, before.repository, parent: before.snapshot, strict: strict)
+      look, source, place, before.repository, parent: before.snapshot, strict: strict)
     guard strict else { return record }
     try look.verifyUntouched(source)
     guard record.agrees(with: look.list) else {
@@ -71,8 +71,10 @@ struct ResticEngine: FileBackupEngine {
   }
 
   private func backUp(
-    _ source: BackupSource, _ place: BackupPlace, _ id: String, parent: String?, strict: Bool
+    _ look: ResticLook, _ source: BackupSource, _ place: BackupPlace, _ id: String,
+    parent: String?, strict: Bool
   ) throws -> ResticRecord {
+    if look.isEmpty { return .empty(in: id) }
     let data = try Files.realPath(source.data)
     let summary = try Failpoint.around("backup.restic") {
       try repository.backUp(
@@ -86,7 +88,7 @@ struct ResticEngine: FileBackupEngine {
   func verify(_ backup: FileBackup, in place: BackupPlace, deep: Bool) throws {
     let record = try ours(backup)
     _ = try backup.list(in: place)
-    try repository.verify(record.snapshot)
+    if let snapshot = record.snapshot { try repository.verify(snapshot) }
     if deep { try repository.check() }
   }
 
@@ -111,10 +113,8 @@ struct ResticEngine: FileBackupEngine {
     let fetch = try ResticFetch(list: list, source: source)
     try clear(place.staging)
     try Files.makeDirectory(place.staging, mode: 0o700)
-    if !fetch.wanted.isEmpty {
-      let record = try ours(backup)
-      try repository.restore(
-        record.snapshot, to: place.staging, including: fetch.patterns)
+    if !fetch.wanted.isEmpty, let snapshot = try ours(backup).snapshot {
+      try repository.restore(snapshot, to: place.staging, including: fetch.patterns)
     }
     let copies = try DirectoryTree(place.staging)
     try body(fetch.completed(from: copies), copies)

@@ -11,6 +11,8 @@ struct ResticLook {
   let isAsBefore: Bool
   /// Sockets, FIFOs and devices.
   let skipped: Int
+  /// Whether there is nothing but the directory itself.
+  var isEmpty: Bool { list.records.count <= 1 && skipped == 0 }
 
   /// - Parameter before: an earlier look, of which the records are kept of all that is untouched.
   init(of source: BackupSource, since before: SnapshotList = SnapshotList([]), strict: Bool) throws
