@@ -5,6 +5,9 @@ let strict: [SwiftSetting] =
   Context.environment["LEAPFROG_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
 let swift: [SwiftSetting] = [.swiftLanguageMode(.v6)] + strict
 
+/// The built-in profiles, which stay YAML files and become part of the executable.
+let profiles = ["command", "django", "drupal", "drupal7", "wordpress"]
+
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -37,7 +40,8 @@ let package = Package(
       name: "LeapfrogControl",
       dependencies: [
         "LeapfrogCore", "CLibgit2", "Yams", crypto, subprocess, systemPackage,
-      ], swiftSettings: swift),
+      ],
+      resources: profiles.map { .embedInCode("Profiles/\($0).yml") }, swiftSettings: swift),
     .executableTarget(
       name: "leapfrog", dependencies: ["LeapfrogControl", argumentParser], swiftSettings: swift),
     .executableTarget(

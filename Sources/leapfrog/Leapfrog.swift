@@ -33,7 +33,8 @@ struct Leapfrog: AsyncParsableCommand {
       CommandGroup(
         name: "Looking",
         subcommands: [
-          StatusCommand.self, HistoryCommand.self, EventsCommand.self, DoctorCommand.self,
+          StatusCommand.self, HistoryCommand.self, EventsCommand.self, ProfileCommand.self,
+          WebserverCommand.self, DoctorCommand.self,
         ]),
       CommandGroup(
         name: "Sites and backups",

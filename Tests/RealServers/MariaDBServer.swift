@@ -65,6 +65,8 @@ public final class MariaDBServer: Sendable {
         "--port=\(port)", "--bind-address=127.0.0.1", "--skip-name-resolve", "--pid-file=pid",
         "--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=64M",
         "--innodb-log-file-size=10M", "--innodb-fast-shutdown=2", "--key-buffer-size=8M",
+        "--innodb-flush-method=nosync",
+        "--skip-innodb-doublewrite", "--sync-frm=OFF",
         "--tmpdir=\(directory)", "--event-scheduler=ON", "--max-allowed-packet=64M",
       ], directory: directory, user: account)
   }

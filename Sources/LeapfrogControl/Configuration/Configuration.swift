@@ -6,10 +6,15 @@ public struct Configuration: Sendable {
   public var path: String
   /// The pairs.
   public var pairs: [PairConfiguration]
+  /// The user's own profiles.
+  public var profiles: [ProfileConfiguration]
 
-  public init(path: String, pairs: [PairConfiguration]) {
+  public init(
+    path: String, pairs: [PairConfiguration], profiles: [ProfileConfiguration] = []
+  ) {
     self.path = path
     self.pairs = pairs
+    self.profiles = profiles
   }
 
   /// The pair of that name.
@@ -35,26 +40,41 @@ public struct Configuration: Sendable {
   public static func parse(_ text: String, path: String) throws -> Configuration {
     let file = Printable.text(path)
     let mistakes = Mistakes(file: file)
-    guard let node = try YAMLComposer(file: file).compose(text) else { throw empty(file) }
-    let root = try YAMLConverter.value(of: node, file: file, mistakes: mistakes)
+    let root = try root(of: text, mistakes: mistakes)
     if case .nothing = root.content { throw empty(file) }
     let directory = ConfigurationFile.directory(of: path)
-    let pairs = pairs(Section(root, path: "", line: root.line, mistakes: mistakes), directory)
+    let section = Section(root, path: "", line: root.line, mistakes: mistakes)
+    let own = OwnProfiles(root: section, text: text, directory: directory).read()
+    let shelf = try ProfileShelf(own: own)
+    let pairs = try pairs(section, directory, shelf)
     try mistakes.check()
-    return Configuration(path: path, pairs: pairs)
+    return Configuration(path: path, pairs: pairs, profiles: try shelf.configured())
   }
 
-  private static func pairs(_ root: Section, _ directory: String) -> [PairConfiguration] {
-    root.allow(["pairs"])
+  /// The root of a YAML text; nothing where it holds no document.
+  ///
+  /// - Throws: `Failure` with file and line for text that is not YAML.
+  static func root(of text: String, mistakes: Mistakes) throws -> YAMLValue {
+    let file = mistakes.file
+    guard let node = try YAMLComposer(file: file).compose(text) else {
+      return YAMLValue(line: 1, content: .nothing)
+    }
+    return try YAMLConverter.value(of: node, file: file, mistakes: mistakes)
+  }
+
+  private static func pairs(
+    _ root: Section, _ directory: String, _ shelf: ProfileShelf
+  ) throws -> [PairConfiguration] {
+    root.allow(["pairs", "profiles"])
     guard let pairs = root.section("pairs") else { return noPairs(root) }
     var domains = Claims(mistakes: root.mistakes)
     var roots = Claims(mistakes: root.mistakes)
-    return pairs.entries.map { entry in
+    return try pairs.entries.map { entry in
       _ = pairs.checked(
         entry.key, line: entry.line, path: pairs.path(entry.key), .pairName)
       let reader = PairReader(
-        section: pairs.section(of: entry), name: entry.key, directory: directory)
-      return reader.read(domains: &domains, roots: &roots)
+        section: pairs.section(of: entry), name: entry.key, directory: directory, shelf: shelf)
+      return try reader.read(domains: &domains, roots: &roots)
     }
   }
 
@@ -78,10 +98,13 @@ public struct PairConfiguration: Sendable {
   public var host: String
   /// What the host has to know, with what the profile brings.
   public var spec: PairSpec
+  /// The app's profile.
+  public var profile: Profile
 
-  public init(repository: String, host: String, spec: PairSpec) {
+  public init(repository: String, host: String, spec: PairSpec, profile: Profile) {
     self.repository = repository
     self.host = host
     self.spec = spec
+    self.profile = profile
   }
 }

@@ -17,20 +17,26 @@ struct PairReader {
   let name: String
   /// What a relative repository is relative to.
   let directory: String
+  let shelf: ProfileShelf
 
   /// The pair; the domains of its sites are claimed in `domains`, its directory in `roots`.
-  func read(domains: inout Claims, roots: inout Claims) -> PairConfiguration {
+  func read(domains: inout Claims, roots: inout Claims) throws -> PairConfiguration {
     section.allow(Self.keys, elsewhere: SiteReader.keys, of: "a site")
     let repository = section.required("repository", .repository)
     let host = section.text("host", .host) ?? "local"
-    let app = section.text("app", .app) ?? "command"
-    let profile = Profile.named(app) ?? .command
+    let profile = try profile()
     var spec = settings(profile)
     claim(spec.root, in: &roots)
-    spec.sites = sites(profile, domains: &domains)
+    spec.sites = sites(profile, docroot: spec.docroot, domains: &domains)
     spec.canary = canary(of: spec.sites.map(\.name))
     return PairConfiguration(
-      repository: RepositoryRule.resolved(repository, from: directory), host: host, spec: spec)
+      repository: RepositoryRule.resolved(repository, from: directory), host: host, spec: spec,
+      profile: profile)
+  }
+
+  private func profile() throws -> Profile {
+    let app = section.text("app", .choice(shelf.names, planned: [])) ?? "command"
+    return try shelf.profile(app) ?? Profile(name: "command")
   }
 
   private func settings(_ profile: Profile) -> PairSpec {
@@ -57,7 +63,9 @@ struct PairReader {
     roots.claim(filePath: Sourced(text: root, line: value.line, path: section.path("root")))
   }
 
-  private func sites(_ profile: Profile, domains: inout Claims) -> [SiteSpec] {
+  private func sites(
+    _ profile: Profile, docroot: String, domains: inout Claims
+  ) -> [SiteSpec] {
     let defaults = SiteDefaults(
       user: section.text("user", .user), express: SiteReader.express(in: section) ?? .auto)
     guard let sites = section.section("sites") else { return [] }
@@ -67,11 +75,14 @@ struct PairReader {
       let path = sites.path(entry.key)
       _ = sites.checked(entry.key, line: entry.line, path: path, .domain)
       let reader = SiteReader(
-        section: sites.section(of: entry), name: entry.key, profile: profile)
+        section: sites.section(of: entry), name: entry.key, profile: profile, docroot: docroot)
       let site = reader.read(defaults)
       domains.claim(name: Sourced(text: entry.key, line: entry.line, path: path))
       for alias in site.aliases { domains.claim(name: alias) }
       for link in site.links { links.claim(filePath: link) }
+      for link in site.profileLinks {
+        links.claim(filePath: Sourced(text: link, line: entry.line, path: path))
+      }
       result.append(site.spec)
     }
     return result

@@ -24,6 +24,14 @@ struct Section {
     }
   }
 
+  private init(_ other: Section, mistakes: Mistakes) {
+    (path, line, entries, isBroken) = (other.path, other.line, other.entries, other.isBroken)
+    self.mistakes = mistakes
+  }
+
+  /// The same mapping with another place for mistakes.
+  func noting(in mistakes: Mistakes) -> Section { Section(self, mistakes: mistakes) }
+
   /// The value of a key; nil where the mapping does not have it.
   func value(_ key: String) -> YAMLValue? {
     entries.first { $0.key == key }?.value
@@ -52,6 +60,20 @@ struct Section {
       mistakes.add(line, path, "has no `\(key)`; allowed: \(rule.allowed)")
     }
     return text(key, rule) ?? ""
+  }
+
+  /// A text that follows its rule; nil where it is absent, nothing or wrong.
+  func optionalText(_ key: String, _ rule: TextRule) -> String? {
+    if case .nothing? = value(key)?.content { return nil }
+    return text(key, rule)
+  }
+
+  /// True or false; nil where it is absent or wrong.
+  func boolean(_ key: String) -> Bool? {
+    guard let value = value(key) else { return nil }
+    if case .scalar(let text, .boolean) = value.content { return text.lowercased() == "true" }
+    mistakes.add(value.line, path(key), "found \(value.found); allowed: true, false")
+    return nil
   }
 
   /// A whole number in its range; the default where it is absent or wrong.

@@ -10,6 +10,8 @@ struct SiteReader {
   let section: Section
   let name: String
   let profile: Profile
+  /// The pair's document root.
+  let docroot: String
 
   /// The site, with what its profile brings, and where its names and paths are written.
   func read(_ defaults: SiteDefaults) -> SourcedSite {
@@ -22,8 +24,10 @@ struct SiteReader {
       checks: CheckReader(site: section).read(),
       user: section.text("user", .user) ?? defaults.user,
       express: Self.express(in: section) ?? defaults.express, files: files())
-    let spec = profile.resolve(site, own: commands())
-    return SourcedSite(spec: spec, aliases: aliases, links: links.map(\.source))
+    let spec = profile.resolve(site, own: commands(), docroot: docroot)
+    return SourcedSite(
+      spec: spec, aliases: aliases, links: links.map(\.source),
+      profileLinks: spec.links.keys.filter { site.links[$0] == nil }.sorted())
   }
 
   private func aliases() -> [Sourced] {
@@ -40,7 +44,7 @@ struct SiteReader {
       let path = links.path(entry.key)
       let isPath = links.checked(
         entry.key, line: entry.line, path: path, .path(below: "the platform"))
-      let target = links.text(of: entry.value, path: path, .path(below: "the site's data"))
+      let target = links.text(of: entry.value, path: path, .linked)
       guard isPath, let target else { return nil }
       return (Sourced(text: entry.key, line: entry.line, path: path), target)
     }
@@ -94,4 +98,6 @@ struct SourcedSite {
   var spec: SiteSpec
   var aliases: [Sourced]
   var links: [Sourced]
+  /// The paths of the links that the profile brings.
+  var profileLinks: [String]
 }

@@ -59,11 +59,6 @@ extension TextRule {
     }
   }
 
-  /// The app profile of a pair.
-  static var app: TextRule {
-    choice(Profile.all.map(\.name), planned: Profile.planned)
-  }
-
   /// The engine of a database.
   static var engine: TextRule {
     choice(["sqlite"] + ServerDatabase.Engine.allCases.map(\.rawValue), planned: [])

@@ -68,6 +68,19 @@ public actor CodeReader {
     try entries(of: new, base: old).entries
   }
 
+  /// What the way from one commit to another can mean for data; nil where nobody can tell: there are no
+  /// patterns, or the repository does not have one of the commits any more.
+  public func change(
+    from old: ObjectID?, to new: ObjectID, patterns: [UpdatePattern]?
+  ) throws -> CodeChange? {
+    let repository = try repository()
+    guard let patterns, let old, repository.contains(old), repository.contains(new) else {
+      return nil
+    }
+    let updates = try repository.updates(from: old, to: new, patterns: patterns)
+    return CodeChange(from: old, to: new, updates: updates)
+  }
+
   private func repository() throws -> Repository {
     if let opened { return opened }
     let repository = try mirror.open()

@@ -23,7 +23,7 @@ public struct Stager: Sendable {
   ) async throws -> Staged {
     var params = StageParams(
       root: host.spec.root, spec: host.spec, ref: ref.name, commit: ref.commit, platform: platform,
-      base: base, build: host.spec.build, creates: creates, actor: actor)
+      base: base, build: host.spec.wholeBuild, creates: creates, actor: actor)
     params.seen = seen
     let needs = try await begin(params)
     try await send(needs.blobs, progress)

@@ -8,6 +8,8 @@ public struct Mark: Codable, Sendable, Equatable {
   /// What the mark says of the step.
   public enum Phase: String, Codable, Sendable {
     case intent, done, failed
+    /// It found that the site cannot go express: it goes back, and is migrated in full.
+    case superseded
   }
 
   /// The step.
@@ -16,7 +18,7 @@ public struct Mark: Codable, Sendable, Equatable {
   public var direction: Direction
   /// Before the effect, or its outcome.
   public var phase: Phase
-  /// Why it failed, with `failed`.
+  /// Why it failed, with `failed` and `superseded`.
   public var failure: Failure?
 
   public init(_ step: StepName, _ direction: Direction, _ phase: Phase, failure: Failure? = nil) {

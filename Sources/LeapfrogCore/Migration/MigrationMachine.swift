@@ -22,6 +22,8 @@ public struct MigrationMachine: Sendable {
     case moved(attention: Failure?)
     /// The site is as before.
     case back(Failure)
+    /// The site is as before, and has to be migrated in full.
+    case superseded(Failure)
     /// An undo failed; the site stays closed and a person has to look.
     case stuck(Failure)
   }
@@ -44,18 +46,26 @@ public struct MigrationMachine: Sendable {
   /// What to do next.
   public var next: Action {
     guard let failed = decisiveFailure else { return nextForward }
-    return nextBack(from: failed.step, because: failed.failure ?? .failed("it failed"))
+    return nextBack(from: failed, because: failed.failure ?? .failed("it failed"))
   }
 
   /// Whether a failure, or an abort, would still put the site back as it was.
-  public var canGoBack: Bool { !isOpenAgain && !isWithdrawn }
+  public var canGoBack: Bool { !isFinal }
 
   /// Whether the migration is on its way back.
   public var isGoingBack: Bool { decisiveFailure != nil }
 
-  private var isOpenAgain: Bool { isDone(.open) }
+  /// Whether the step is all that is left, and the site has nothing to do with it any more.
+  public var awaitsUnseat: Bool {
+    isFinal && (nextForward == .perform(.unseat) || nextForward == .settle(.unseat))
+  }
 
-  private var isWithdrawn: Bool { isDone(.withdraw) }
+  /// Whether the site was opened or withdrawn; one that was never closed, whether it was found well.
+  private var isFinal: Bool {
+    isDone(.open) || isDone(.withdraw) || (isExpress && isDone(.confirm))
+  }
+
+  private var isExpress: Bool { steps.contains(.flip) && !steps.contains(.open) }
 
   private func isDone(_ step: StepName) -> Bool {
     last(step, .forward)?.phase == .done
@@ -64,13 +74,13 @@ public struct MigrationMachine: Sendable {
   /// The first forward failure that sends the site back; one after the point of no return does not.
   private var decisiveFailure: Mark? {
     guard canGoBack else { return nil }
-    return marks.first { $0.direction == .forward && $0.phase == .failed }
+    return marks.first { $0.direction == .forward && $0.hasFailed }
   }
 
   private var nextForward: Action {
     for step in steps {
       switch last(step, .forward)?.phase {
-      case .done, .failed: continue
+      case .done, .failed, .superseded: continue
       case .intent: return .settle(step)
       case nil: return .perform(step)
       }
@@ -79,19 +89,19 @@ public struct MigrationMachine: Sendable {
   }
 
   private var attention: Failure? {
-    marks.first { $0.direction == .forward && $0.phase == .failed }?.failure
+    marks.first { $0.direction == .forward && $0.hasFailed }?.failure
   }
 
-  private func nextBack(from failed: StepName, because failure: Failure) -> Action {
-    for step in stepsBegun(upTo: failed).reversed() {
+  private func nextBack(from failed: Mark, because failure: Failure) -> Action {
+    for step in stepsBegun(upTo: failed.step).reversed() {
       let undo = last(step, .back)
       switch undo?.phase {
       case .done: continue
-      case .failed: return .finish(.stuck(undo?.failure ?? failure))
+      case .failed, .superseded: return .finish(.stuck(undo?.failure ?? failure))
       case .intent, nil: return .undo(step)
       }
     }
-    return .finish(.back(failure))
+    return .finish(failed.phase == .superseded ? .superseded(failure) : .back(failure))
   }
 
   private func stepsBegun(upTo failed: StepName) -> [StepName] {
@@ -101,4 +111,8 @@ public struct MigrationMachine: Sendable {
   private func last(_ step: StepName, _ direction: Direction) -> Mark? {
     marks.last { $0.step == step && $0.direction == direction }
   }
+}
+
+extension Mark {
+  fileprivate var hasFailed: Bool { phase == .failed || phase == .superseded }
 }

@@ -18,10 +18,12 @@ public struct Command: Codable, Sendable, Equatable {
   /// Whether there is nothing to run.
   public var isNone: Bool { arguments.isEmpty }
 
-  /// The command on one line, for a message: a text for the shell without the shell, the long cut.
+  /// The command on one line, for a message: a text for the shell without the shell, the long cut. A
+  /// text that begins with a comment is called by it.
   public var summary: String {
     let isShell = arguments.count == 3 && arguments.starts(with: ["/bin/sh", "-c"])
     let text = isShell ? arguments[2] : arguments.joined(separator: " ")
+    if isShell, text.hasPrefix("# ") { return String(text.dropFirst(2).prefix { $0 != "\n" }) }
     let line = text.split(whereSeparator: \.isNewline).joined(separator: "; ")
     return line.count > 100 ? "\(line.prefix(99))…" : line
   }

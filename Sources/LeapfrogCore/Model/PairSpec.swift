@@ -31,10 +31,16 @@ public struct PairSpec: Codable, Sendable, Equatable {
   public var commandTimeout: Int
   /// The address, as `http://HOST:PORT`, of the listener that serves `preview/`; nil when none does.
   public var preview: String?
-  /// The address, as `http://HOST:PORT`, where the public domains answer; nil for `http://DOMAIN`.
+  /// The address, as `http://HOST:PORT`, where the public domains answer; nil when none is asked.
   public var address: String?
   /// The sites, in the order of the configuration.
   public var sites: [SiteSpec]
+
+  /// Both builds as one command, which is never run: it tells whether they are what they were.
+  public var wholeBuild: Command {
+    profileBuild.isNone
+      ? build : Command(["profile"] + profileBuild.arguments + ["pair"] + build.arguments)
+  }
 
   public init(
     name: String, root: String, app: String = "command", docroot: String = ".",
@@ -70,5 +76,16 @@ public struct PairSpec: Codable, Sendable, Equatable {
   /// The sites in the order of a release: canaries first, then as configured.
   public var sitesInOrder: [SiteSpec] {
     canary.compactMap(site) + sites.filter { !canary.contains($0.name) }
+  }
+
+  /// What is said of pages that are to be checked and are not asked before the flip, since there is no
+  /// listener; nil when there are none.
+  public var unaskedPages: String? {
+    guard preview == nil else { return nil }
+    let names = sites.filter { $0.checks.contains { $0.command.isNone } }.map(\.name)
+    guard let first = names.first else { return nil }
+    let rest = names.count > 1 ? " and \(names.count - 1) more" : ""
+    return "\(name) has no `preview`, so the `check` of a page is not asked "
+      + "before the flip: \(first)\(rest)"
   }
 }

@@ -7,7 +7,8 @@ public struct Profile: Codable, Sendable, Equatable {
   /// Makes the platform ready, before the pair's own `build`.
   public var build: Command
   /// Links on the platform: path below the platform to path below the site's data, `.` for the data
-  /// itself. `{site}` stands for the site's name; a path with `{domain}` is made for each domain.
+  /// itself. `{site}` stands for the site's name; a path with `{domain}` is made for each domain; one
+  /// that begins with `{docroot}/` is below the pair's document root.
   public var links: [String: String]
   /// The commands of a site that does not set its own.
   public var commands: SiteCommands
@@ -33,26 +34,21 @@ public struct Profile: Codable, Sendable, Equatable {
     self.web = web
   }
 
-  /// Whether a change of that path can mean an update of data, whatever the lines.
-  public func mayUpdateData(_ path: String) -> Bool {
-    (updates ?? []).contains {
-      $0.line == nil && path.hasSuffix(".py") && path.contains("migrations/")
-    }
-  }
-
   /// The site with everything that the profile brings. What the site sets itself always wins, a
   /// command that does nothing too.
-  public func resolve(_ site: SiteSpec, own: OwnCommands) -> SiteSpec {
+  public func resolve(_ site: SiteSpec, own: OwnCommands, docroot: String) -> SiteSpec {
     var result = site
     result.commands = own.merged(over: commands)
-    result.links = links(of: site).merging(site.links) { $1 }
+    result.links = links(of: site, docroot).merging(site.links) { $1 }
     result.database = site.database ?? database
     return result
   }
 
-  private func links(of site: SiteSpec) -> [String: String] {
+  private func links(of site: SiteSpec, _ docroot: String) -> [String: String] {
+    let below = docroot == "." ? "" : "\(docroot)/"
     var result: [String: String] = [:]
-    for (path, data) in links {
+    for (template, data) in links {
+      let path = template.replacing("{docroot}/", with: below)
       for domain in path.contains("{domain}") ? site.domains : [site.name] {
         result[Self.filled(path, site.name, domain)] = Self.filled(data, site.name, domain)
       }

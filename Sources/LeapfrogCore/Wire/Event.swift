@@ -11,6 +11,13 @@ public struct Event: Codable, Sendable, Equatable {
     case stageFinished = "stage.finished"
     case buildStarted = "build.started"
     case buildFinished = "build.finished"
+    /// Requests under way may end, before links leave the platform that sites were taken from.
+    case drainStarted = "drain.started"
+    case requirementsStarted = "requirements.started"
+    case requirementsFinished = "requirements.finished"
+    case requirementsFailed = "requirements.failed"
+    case afterStageStarted = "after_stage.started"
+    case afterStageFinished = "after_stage.finished"
     case siteStarted = "site.started"
     case siteFinished = "site.finished"
     case stepStarted = "step.started"

@@ -9,7 +9,7 @@ public struct StageParams: Codable, Sendable {
   public var platform: PlatformName?
   /// The commit that the bulk data is a difference to; nil for a whole tree.
   public var base: ObjectID?
-  /// The build to run afterwards.
+  /// What is to be built afterwards, the pair's `wholeBuild`.
   public var build: Command
   /// Whether the pair may be made where it is not there yet.
   public var creates: Bool

@@ -126,6 +126,8 @@ public struct ReleaseStatus: Codable, Sendable, Equatable {
   public var waiting: [String]
   /// Those of `moved` where something failed after they were open again.
   public var attention: [String] = []
+  /// Those of `moved` that were never closed and whose data was not touched.
+  public var express: [String] = []
   /// Why, where it did not end well.
   public var reason: String?
   /// What to type next, where something is left to do.

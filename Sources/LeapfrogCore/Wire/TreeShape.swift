@@ -56,6 +56,7 @@ public struct TreeShape {
     guard !path.isEmpty else { return "is empty" }
     guard path.count <= longestPath else { return "is longer than \(longestPath) bytes" }
     guard path[0] != slash else { return "is absolute" }
+    if isMarker(path) { return "has a name that leapfrog needs for itself" }
     var rest = path
     while true {
       let length = rest.firstIndex(of: slash) ?? rest.count
@@ -75,6 +76,13 @@ public struct TreeShape {
     case (longestPart + 1)...: "has a part longer than \(longestPart) bytes"
     default: nil
     }
+  }
+
+  /// Whether the path is that of a platform's marker, or below it.
+  private static func isMarker(_ path: UnsafeRawBufferPointer) -> Bool {
+    guard path[0] == UInt8(ascii: ".") else { return false }
+    let length = path.firstIndex(of: slash) ?? path.count
+    return PlatformName.allCases.contains { path[..<length].elementsEqual($0.marker.utf8) }
   }
 
   private static func isGit(_ part: UnsafeRawBufferPointer) -> Bool {

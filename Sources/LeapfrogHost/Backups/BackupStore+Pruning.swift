@@ -5,18 +5,32 @@ extension BackupStore {
   /// beyond `keep`. Never one in `needed`, never the last good one, never a damaged one, which a
   /// person should see.
   ///
-  /// - Parameter needed: backups of unfinished migrations, and those being made.
+  /// - Parameters:
+  ///   - needed: backups of unfinished migrations, and those being made.
+  ///   - known: backups whose order is known, newest first.
   /// - Returns: the names of those that were removed.
   @discardableResult
-  func prune(site: String, keep: Int, needed: Set<String>) throws -> [String] {
+  func prune(
+    site: String, keep: Int, needed: Set<String>, newestFirst known: [String] = []
+  ) throws -> [String] {
     try removeMarked(site)
     let unfinished = try ids(site: site).filter {
       try !Files.exists(layout.place(ofBackup: $0, site: site).manifest)
     }
-    let good = try list(site: site).map(\.id).filter { isGood($0, site: site) }
+    let good = try list(site: site, newestFirst: known).map(\.id).filter { isGood($0, site: site) }
     let doomed = (unfinished + good.dropFirst(max(1, keep))).filter { !needed.contains($0) }
-    for id in doomed { try remove(id, site: site) }
-    return doomed
+    return try doomed.filter { try forget($0, site: site) }
+  }
+
+  /// Removes a backup where what it keeps elsewhere can be given up now; says whether it did. The site
+  /// has moved by then, so a repository that is away is no reason to fail: the next pruning tries again.
+  private func forget(_ id: String, site: String) throws -> Bool {
+    do { try engine.forget(layout.place(ofBackup: id, site: site)) } catch {
+      StandardError.print("the backup \(id) of \(site) is kept for now: \(error)")
+      return false
+    }
+    try remove(id, site: site)
+    return true
   }
 
   /// Removes a backup; after a crash, the next call goes on.

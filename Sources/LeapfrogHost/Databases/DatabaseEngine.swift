@@ -15,6 +15,9 @@ protocol DatabaseEngine: Sendable {
   /// Rows by table.
   func counts() throws -> [String: Int]
 
+  /// Who else is at work on the database; nil where nobody can be, or where that cannot be told.
+  func activity() throws -> DatabaseActivity?
+
   /// Copies the database into a backup's directory and proves the copy.
   ///
   /// - Parameter hot: whether the site is open meanwhile, so that changes are no fault.
@@ -28,23 +31,11 @@ protocol DatabaseEngine: Sendable {
   /// again from the top gives the same result.
   func restore(_ record: DatabaseRecord, from directory: String, aside: String) throws
 
-  /// What others do in the database now; nil where the engine cannot tell.
-  func activity() throws -> Activity?
-
   /// Lets go what restores set aside outside the directories that they were given, and which is
   /// older than so many days.
   func pruneAside(olderThan days: Int) throws
 }
 
-/// What others than leapfrog do in a database.
-struct Activity: Equatable, Sendable {
-  /// How many connections are busy, or were within the last second.
-  var busy: Int
-  /// How many connections there are.
-  var connections: Int
-}
-
 extension DatabaseEngine {
-  func activity() throws -> Activity? { nil }
   func pruneAside(olderThan days: Int) throws {}
 }

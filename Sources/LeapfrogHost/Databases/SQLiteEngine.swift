@@ -39,6 +39,10 @@ struct SQLiteEngine: DatabaseEngine {
     return try SQLiteConnection.use(place.file) { try SQLiteContents(database: $0).counts() }
   }
 
+  func activity() throws -> DatabaseActivity? {
+    try SQLiteActivity(place: place()).look()
+  }
+
   func backUp(into directory: String, hot: Bool) throws -> DatabaseRecord {
     try Failpoint.around("backup.database") {
       try SQLiteBackup(place: place(), directory: directory).run()

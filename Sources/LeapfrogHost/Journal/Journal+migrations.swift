@@ -15,6 +15,13 @@ struct MigrationPlan: Codable, Sendable, Equatable {
   var backup: String
   /// The backup that a rollback or restore is from.
   var source: String?
+
+  /// The same passage as a migration that closes, backs up and updates the site.
+  var inFull: MigrationPlan {
+    MigrationPlan(
+      site: site, kind: .upgrade, steps: MigrationKind.upgrade.steps(), from: from, to: to,
+      backup: BackupStore.newID())
+  }
 }
 
 /// A migration as the journal has it.
@@ -22,6 +29,8 @@ struct MigrationRecord: Sendable {
   /// How a migration stands or ended.
   enum State: String, Sendable {
     case waiting, running, moved, attention, back, stuck
+    /// It could not go express, is back as it was, and another one of the same release follows.
+    case superseded
 
     /// Whether it was begun and not ended.
     var isOpen: Bool { self == .running || self == .stuck }
@@ -96,7 +105,7 @@ extension Journal {
   /// How a site came to be where it is; what happened to it before it was last added says nothing.
   func arrival(of site: String) throws -> MigrationRecord? {
     try migrations(of: site, states: ["moved", "attention"]).first {
-      [.upgrade, .rollback, .add, .remove].contains($0.plan.kind)
+      [.upgrade, .express, .rollback, .add, .remove].contains($0.plan.kind)
     }
   }
 
@@ -110,6 +119,13 @@ extension Journal {
         arguments: [site]
       ).map(MigrationRecord.init)
     }
+  }
+
+  /// The backups that were made or begun of a site, newest first: the journal knows the order, and a
+  /// clock that was set back does not.
+  func backups(of site: String) throws -> [String] {
+    try migrations(of: site, states: ["running", "moved", "attention", "back", "stuck"])
+      .map(\.plan.backup)
   }
 
   /// The marks of a migration, oldest first.
@@ -167,6 +183,45 @@ extension Journal {
     try read { database in
       try Row.fetchAll(database, sql: "SELECT name, platform FROM site WHERE platform IS NOT NULL")
         .reduce(into: [:]) { $0[$1["name"]] = PlatformName(rawValue: $1["platform"]) }
+    }
+  }
+
+  /// Ends an express migration that found data to update, and plans the one in full that follows it, in
+  /// one transaction.
+  func supersede(_ migration: MigrationRecord, by plan: MigrationPlan, reason: Failure) throws {
+    let text = try Self.encode(reason)
+    let event = Event(
+      release: migration.release, kind: .siteFinished, site: migration.plan.site.name,
+      text: reason.description, downtime: 0, outcome: MigrationRecord.State.superseded.rawValue)
+    try write("migration.supersede") { database in
+      try database.execute(
+        sql: "UPDATE migration SET state = 'superseded', reason = ?, downtime = 0 "
+          + "WHERE id = ? AND state <> 'superseded'",
+        arguments: [text, migration.id])
+      // Asked for again when the end of the last attempt was not seen.
+      guard database.changesCount > 0 else { return }
+      try Self.insert(plan, release: migration.release, database)
+      try Self.publish(event, database)
+    }
+  }
+
+  /// The migration that follows a superseded one; nil where it was begun already.
+  func successor(of migration: MigrationRecord) throws -> MigrationRecord? {
+    try migrations(of: migration.plan.site.name, states: ["waiting"]).first {
+      $0.release == migration.release && $0.id > migration.id
+    }
+  }
+
+  /// How long each site was closed when it was last, in seconds.
+  func lastDowntimes() throws -> [String: Double] {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT site, downtime FROM migration WHERE id IN
+            (SELECT max(id) FROM migration WHERE downtime > 0 GROUP BY site)
+          """
+      ).reduce(into: [:]) { $0[$1["site"]] = $1["downtime"] }
     }
   }
 

@@ -32,12 +32,12 @@ final class PairLock: Sendable {
   /// Takes the lock; nil when somebody holds it after `seconds` of waiting.
   static func take(_ layout: Layout, waiting seconds: Double = 0) throws -> PairLock? {
     let descriptor = try Descriptor(opening: layout.lock, O_RDWR | O_CREAT)
-    let deadline = Date().addingTimeInterval(seconds)
+    let deadline = Deadline(seconds: seconds)
     while flock(descriptor.number, LOCK_EX | LOCK_NB) != 0 {
       guard errno == EWOULDBLOCK || errno == EINTR else {
         throw Failure.system("lock", layout.lock)
       }
-      if Date() >= deadline { return nil }
+      if deadline.isOver { return nil }
       usleep(20_000)
     }
     return PairLock(descriptor: descriptor.take(), path: layout.lock)

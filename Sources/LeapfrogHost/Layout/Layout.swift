@@ -44,6 +44,8 @@ struct Layout: Sendable, Equatable {
   /// One lock a site, held shared by `exec` and exclusively by a migration.
   var siteLocks: String { "\(own)/site-locks" }
   func siteLock(_ site: String) -> String { "\(siteLocks)/\(site)" }
+  /// What is passed on the way to the lock; no site's name begins with a dot.
+  func siteGate(_ site: String) -> String { "\(siteLocks)/.\(site)" }
 
   /// The directories of a pair, in the order they are made, with their modes.
   var directories: [(path: String, mode: UInt32)] {

@@ -29,6 +29,7 @@ struct Pair: Sendable {
     for directory in layout.directories {
       try Files.makeDirectory(directory.path, mode: directory.mode)
     }
+    try PlatformMarker.make(layout)
     // Where sites are live a journal was lost, and a new one is for `rebuild` to begin.
     _ = try Journal(layout: layout, creates: LiveLinks(layout: layout).all().isEmpty)
     if !Files.exists(layout.pair) { try save(spec) }

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LeapfrogCore
 
 /// Hands out events after a number and waits a while where there are none yet.
@@ -9,12 +9,12 @@ struct EventFeed {
   /// The status of the release comes with the answer only when it is not running any more: with many
   /// sites it is large.
   func next(_ params: EventsParams) throws -> EventsResult {
-    let deadline = Date().addingTimeInterval(min(params.wait, 60))
+    let deadline = Deadline(seconds: min(params.wait, 60))
     while true {
       let isRunning = try isRunning(params.release)
       let events = try journal.events(
         after: params.after, release: params.release, limit: min(max(1, params.limit), 1000))
-      if events.isEmpty, isRunning, Date() < deadline {
+      if events.isEmpty, isRunning, !deadline.isOver {
         usleep(10_000)
         continue
       }

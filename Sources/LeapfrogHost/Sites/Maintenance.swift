@@ -11,6 +11,9 @@ struct Maintenance: Sendable {
     var migration: Int64
     var since: Date
     var text: String
+    /// With a flag that was set anew because somebody had removed the first: how many undos had failed
+    /// by then.
+    var failedUndos: Int?
   }
 
   let layout: Layout

@@ -54,7 +54,8 @@ struct Seat: Sendable {
   /// The target, relative to the link, so that the pair's root can be moved or mounted elsewhere.
   private func target(_ path: String, _ data: String) -> String {
     let depth = path.split(separator: "/").count
-    return String(repeating: "../", count: depth) + "sites/\(site.name)/\(data)"
+    let place = "sites/\(site.name)" + (data == "." ? "" : "/\(data)")
+    return String(repeating: "../", count: depth) + place
   }
 
   /// Makes the directories above a link, and never passes through a link on the way.

@@ -19,16 +19,29 @@ public struct SiteCommand {
   /// - Throws: `Failure` of kind `refused` while the site is in a migration.
   public func become(_ command: [String], waiting seconds: Int) throws {
     guard let program = command.first else { throw Failure.usage("there is no command to run") }
-    guard Names.fault(inDomain: site) == nil,
-      let lock = try SiteLock.take(layout, site, exclusively: false, waiting: seconds)
+    guard Names.fault(inDomain: site) == nil, let lock = try hold(until: Deadline(seconds: seconds))
     else { throw busy }
     guard let platform = try LiveLinks(layout: layout).platform(of: site) else {
       throw Failure.refused(
         "\(site) is not seated", remedy: "leapfrog site add \(spec.name) \(site)")
     }
-    if Maintenance(layout: layout).isOn(site) { throw busy }
     lock.passOn()
     try withExtendedLifetime(lock) { try become(program, command, platform) }
+  }
+
+  /// The site's lock while the site is open; nil when it does not come about in time.
+  private func hold(until end: Deadline) throws -> SiteLock? {
+    while true {
+      if let lock = try attempt(until: end) { return lock }
+      if end.isOver { return nil }
+      usleep(100_000)
+    }
+  }
+
+  /// A migration that was interrupted holds no lock, and has its site closed all the same.
+  private func attempt(until end: Deadline) throws -> SiteLock? {
+    let lock = try SiteLock.take(layout, site, exclusively: false, until: end)
+    return Maintenance(layout: layout).isOn(site) ? nil : lock
   }
 
   private var busy: Failure {

@@ -18,6 +18,7 @@ struct HostDoctor {
       })
     findings.append(look("links") { try agree(pair.layout) })
     findings.append(look("maintenance") { try flags(pair.layout) })
+    findings.append(look("checks") { try checks() })
     findings.append(look("space") { "\(try Files.freeSpace(at: spec.root) >> 20) MiB free" })
     findings += PlatformName.allCases.map { name in
       look(name.rawValue) { try code(of: name, pair.layout) }
@@ -59,6 +60,7 @@ struct HostDoctor {
     guard let lock = try PairLock.take(layout) else {
       return "not looked at, because work is under way"
     }
+    try PlatformMarker.verify(platform, layout)
     let links = spec.sites.flatMap { $0.links.keys }
     let drift = try withExtendedLifetime(lock) {
       try StagedPlatform(layout: layout, platform: platform).verify(ignoring: links)
@@ -69,6 +71,13 @@ struct HostDoctor {
         "not as staged, the next stage puts it right: \(StagingRule.names(changed))")
     }
     return "\(header.ref ?? "the code") as staged"
+  }
+
+  /// A page that is to be checked and never asked is not what its site's owner thinks.
+  private func checks() throws -> String {
+    if let unasked = spec.unaskedPages { throw Failure.failed(unasked) }
+    let count = spec.sites.reduce(0) { $0 + $1.checks.count }
+    return count == 0 ? "none is configured" : "asked before the flip: \(count)"
   }
 
   private func flags(_ layout: Layout) throws -> String {
@@ -87,6 +96,7 @@ struct HostDoctor {
       throw Failure.failed("not seated yet", remedy: "leapfrog site add \(spec.name) \(site.name)")
     }
     try Engines.engine(of: site, in: spec, layout: layout)?.check()
+    try FileBackups.engine(for: site.files).check()
     if let user = site.user { _ = try JobUser.named(user) }
     return "on \(platform)"
   }

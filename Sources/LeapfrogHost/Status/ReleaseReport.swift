@@ -18,6 +18,8 @@ struct ReleaseReport {
       back: names(.back), stuck: names(.stuck), waiting: names(.waiting), reason: record.reason,
       downtime: migrations.compactMap(\.downtime).reduce(0, +))
     status.attention = names(.attention)
+    let moved = migrations.filter { $0.state == .moved || $0.state == .attention }
+    status.express = moved.filter { $0.plan.kind == .express }.map(\.plan.site.name)
     status.next = try next(status)
     return status
   }
@@ -33,6 +35,8 @@ struct ReleaseReport {
     case .interrupted: return ["leapfrog resume \(pair)", "leapfrog abort \(pair)"]
     case .stuck: return ["leapfrog doctor \(pair)", "leapfrog resume \(pair)"]
     case .partly, .failed, .aborted: return try nextAfterFailure(of: release)
+    case .done where release.kind == .upgrade:
+      return release.attention.map { "leapfrog rollback \(pair) --site \($0)" }
     case .done: return []
     }
   }

@@ -60,7 +60,7 @@ struct StatusReport {
       status.step = try last.flatMap { try journal.marks(of: $0.id).last?.step }
     case .back where last?.release == release?.id: status.state = .back
     case .attention: status.state = .attention
-    case .back, .moved, .waiting, nil: status.state = .serving
+    case .back, .moved, .waiting, .superseded, nil: status.state = .serving
     }
     if status.state == .serving, status.step == nil, release?.state.isOver == false,
       release?.waiting.contains(name) == true

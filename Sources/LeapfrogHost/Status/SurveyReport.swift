@@ -7,9 +7,7 @@ struct SurveyReport {
 
   func make() throws -> Survey {
     let journal = try Journal(layout: pair.layout)
-    let last = try journal.lastMigrations().reduce(into: [String: Double]()) {
-      $0[$1.plan.site.name] = $1.downtime
-    }
+    let last = try journal.lastDowntimes()
     return Survey(
       status: try StatusReport(pair: pair, journal: journal).make(),
       sites: spec.sites.map { site in

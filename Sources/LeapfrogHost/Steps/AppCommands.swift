@@ -9,9 +9,14 @@ struct AppCommands {
   let platform: PlatformName
 
   /// Runs a command that may be run again, each time as a new job.
-  func run(_ command: Command, as name: String, keepsDaemons: Bool = false) throws {
+  ///
+  /// - Parameter timeout: seconds, where they are not the pair's.
+  func run(
+    _ command: Command, as name: String, keepsDaemons: Bool = false, timeout: Int? = nil
+  ) throws {
     guard !command.isNone else { return }
-    _ = try status(of: command, as: name, accepting: [0], keepsDaemons: keepsDaemons)
+    _ = try status(
+      of: command, as: name, accepting: [0], keepsDaemons: keepsDaemons, timeout: timeout)
   }
 
   /// Asks the app whether an update is pending.
@@ -42,10 +47,12 @@ struct AppCommands {
   }
 
   private func status(
-    of command: Command, as name: String, accepting accepted: [Int32], keepsDaemons: Bool = false
+    of command: Command, as name: String, accepting accepted: [Int32], keepsDaemons: Bool = false,
+    timeout: Int? = nil
   ) throws -> Int32 {
     var request = try request(command, id: try freeID(name))
     (request.keepsDaemons, request.isRepeatable) = (keepsDaemons, true)
+    request.timeout = timeout ?? request.timeout
     return try Self.require(
       try migration.jobs.run(request), request, migration, accepting: accepted)
   }

@@ -3,6 +3,7 @@ import LeapfrogCore
 /// Backs up database and files, and verifies both. Only `backup` by hand runs on an open site.
 struct BackupStep: Step {
   func perform(_ migration: SiteMigration) throws {
+    try Closure(migration: migration).require()
     let header = try migration.plan.from.flatMap {
       try PlatformManifest.header(of: $0, in: migration.layout)
     }

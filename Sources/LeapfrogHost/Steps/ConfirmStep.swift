@@ -1,11 +1,9 @@
 import LeapfrogCore
 
-/// Asks the public address whether it answers as configured. A no needs a person: visitors are in.
+/// Asks the public address whether it answers as configured. A no needs a person, because visitors
+/// are in; a site that was never closed goes back.
 struct ConfirmStep: Step {
   func perform(_ migration: SiteMigration) throws {
-    guard let address = migration.order.spec.address else { return }
-    for check in migration.site.checks {
-      try PageCheck.verify(check, of: migration.site.name, at: address)
-    }
+    try SiteChecks(migration: migration, address: migration.order.spec.address).run()
   }
 }

@@ -9,6 +9,8 @@ struct PreflightStep: Step {
     try verifyPlatform(migration)
     guard migration.kind != .add, migration.kind != .remove else { return }
     try migration.engine?.check()
+    guard migration.kind != .express else { return }
+    try migration.backups.engine.check()
     try verifySpace(migration)
   }
 
@@ -39,9 +41,7 @@ struct PreflightStep: Step {
   }
 
   private func verifyPlatform(_ migration: SiteMigration) throws {
-    guard migration.kind == .upgrade || migration.kind == .rollback || migration.kind == .add else {
-      return
-    }
+    guard [.upgrade, .express, .rollback, .add].contains(migration.kind) else { return }
     let header = try PlatformManifest.header(of: migration.plan.to, in: migration.layout)
     guard header?.state == .ready else {
       throw Failure.failed(

@@ -6,10 +6,19 @@ struct RefreshStep: Step {
     try migration.app(on: migration.plan.to).run(migration.site.commands.refresh, as: "refresh")
   }
 
-  /// The site is on its old platform again by then, or about to be: what is tied to that code is
-  /// rebuilt there.
+  /// Takes the site back to its old platform before it rebuilds there: what visitors ask of the new
+  /// code meanwhile would be kept again. A command that fails is told and keeps no site from going
+  /// back.
   func undo(_ migration: SiteMigration) throws {
     guard let from = migration.plan.from else { return }
-    try migration.app(on: from).run(migration.site.commands.refresh, as: "unrefresh")
+    try FlipStep().undo(migration)
+    do {
+      try migration.app(on: from).run(migration.site.commands.refresh, as: "unrefresh")
+    } catch {
+      try migration.journal.publish(
+        Event(
+          release: migration.record.release, kind: .stepFailed, site: migration.site.name,
+          step: .refresh, text: "on \(from), after the way back: \(Failure(error).message)"))
+    }
   }
 }

@@ -3,11 +3,13 @@ import LeapfrogCore
 /// Puts the site's data back from the backup that the plan names.
 struct RestoreStep: Step {
   func perform(_ migration: SiteMigration) throws {
+    try Closure(migration: migration).require()
     _ = try VerifiedBackup(of: migration)
     try Restoration(migration: migration, manifest: source(migration)).run()
   }
 
   func undo(_ migration: SiteMigration) throws {
+    guard try Closure(migration: migration).permitsRestoring() else { return }
     try VerifiedBackup(of: migration).restore(migration)
   }
 

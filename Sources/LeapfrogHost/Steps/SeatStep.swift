@@ -11,8 +11,17 @@ struct SeatStep: Step {
 
   func undo(_ migration: SiteMigration) throws {
     guard let from = migration.plan.from else { return try undoAdding(migration) }
+    try letRequestsEnd(migration)
     if from != migration.plan.to { try migration.seat.leave() }
     try migration.domains.preview(migration.site, on: from)
+  }
+
+  /// A site that was never closed has requests under way on the platform that it was flipped to.
+  private func letRequestsEnd(_ migration: SiteMigration) throws {
+    guard migration.kind == .express,
+      try migration.journal.marks(of: migration.record.id).contains(Mark(.flip, .forward, .intent))
+    else { return }
+    Grace(seconds: migration.order.spec.drain).wait()
   }
 
   private func undoAdding(_ migration: SiteMigration) throws {

@@ -11,10 +11,13 @@ struct SiteMigration: Sendable {
   var plan: MigrationPlan { record.plan }
   var site: SiteSpec { plan.site }
   var kind: MigrationKind { plan.kind }
+  /// Whether a migration in full can take its place: on the way forward it can, and a way back has no
+  /// backup to bring.
+  var mayBeSuperseded: Bool { kind == .express && order.kind == .upgrade }
   var live: LiveLinks { LiveLinks(layout: layout) }
   var maintenance: Maintenance { Maintenance(layout: layout) }
   var domains: Domains { Domains(layout: layout) }
-  var backups: BackupStore { BackupStore(layout: layout) }
+  var backups: BackupStore { BackupStore(layout: layout, files: site.files) }
   /// The site's data directory.
   var data: String { layout.site(site.name) }
   /// Where the failed state of the site goes when it is put back.

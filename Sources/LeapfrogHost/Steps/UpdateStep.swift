@@ -3,6 +3,7 @@ import LeapfrogCore
 /// Runs the app's update on the target platform: once, and only with a verified backup.
 struct UpdateStep: Step {
   func perform(_ migration: SiteMigration) throws {
+    try Closure(migration: migration).require()
     _ = try VerifiedBackup(of: migration)
     try migration.app(on: migration.plan.to).runOnce(migration.site.commands.update, as: "update")
   }
@@ -12,6 +13,7 @@ struct UpdateStep: Step {
   }
 
   func undo(_ migration: SiteMigration) throws {
+    guard try Closure(migration: migration).permitsRestoring() else { return }
     try VerifiedBackup(of: migration).restore(migration)
   }
 }

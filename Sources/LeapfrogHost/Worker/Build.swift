@@ -1,6 +1,7 @@
 import LeapfrogCore
 
-/// Runs the build of a staged platform, with its output kept, and verifies the code afterwards.
+/// Runs the builds of a staged platform, the profile's and then the pair's own, with their output kept,
+/// and verifies the code afterwards.
 struct Build {
   let layout: Layout
   let order: WorkOrder
@@ -39,23 +40,26 @@ struct Build {
 
   private func run() throws {
     let begun = ContinuousClock.now
-    let command = order.spec.build
-    try journal.publish(
-      Event(release: release, kind: .buildStarted, text: command.summary))
+    let (whole, commands) = (order.spec.wholeBuild, self.commands)
+    let summary = commands.map(\.summary).joined(separator: "; ")
+    try journal.publish(Event(release: release, kind: .buildStarted, text: summary))
     do {
-      try Failpoint.around("build") { try perform(command) }
+      try Failpoint.around("build") { try commands.forEach(perform) }
     } catch {
       // What a failed build left is the build's, and nobody's stray.
-      try? StagedPlatform(layout: layout, platform: platform).recordBuild(command, succeeded: false)
+      try? StagedPlatform(layout: layout, platform: platform).recordBuild(whole, succeeded: false)
       throw error
     }
-    try StagedPlatform(layout: layout, platform: platform).recordBuild(command)
+    try StagedPlatform(layout: layout, platform: platform).recordBuild(whole)
     try journal.publish(
       Event(release: release, kind: .buildFinished, seconds: Stopwatch.seconds(since: begun)))
   }
 
+  private var commands: [Command] {
+    [order.spec.profileBuild, order.spec.build].filter { !$0.isNone }
+  }
+
   private func perform(_ command: Command) throws {
-    guard !command.isNone else { return }
     let request = try request(command)
     let state = try jobs.run(request)
     guard case .finished(let result) = state else {
@@ -66,10 +70,8 @@ struct Build {
   }
 
   private func request(_ command: Command) throws -> JobRequest {
-    var attempt = 1
-    while try jobs.state(of: "r\(release)-build-\(attempt)") != .absent { attempt += 1 }
-    return JobRequest(
-      id: "r\(release)-build-\(attempt)", arguments: command.arguments,
+    JobRequest(
+      id: try jobs.freeID("r\(release)-build"), arguments: command.arguments,
       environment: AppEnvironment(layout: layout, spec: order.spec, site: nil, platform: platform)
         .variables,
       directory: layout.platform(platform), user: nil, timeout: order.spec.commandTimeout)

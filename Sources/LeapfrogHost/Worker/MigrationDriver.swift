@@ -11,10 +11,16 @@ final class MigrationDriver {
   private var events: [Event] = []
   private var stopwatch: Stopwatch
   private var journalFaults = 0
+  private let keepsSeat: Bool
 
-  /// `control` says what the operator asked for meanwhile.
-  init(_ migration: SiteMigration, control: @escaping () throws -> ControlParams.Action?) throws {
+  /// `control` says what the operator asked for meanwhile. With `keepsSeat` a site that was never
+  /// closed keeps its links on the platform it left, for the requests that still run there.
+  init(
+    _ migration: SiteMigration, keepsSeat: Bool = false,
+    control: @escaping () throws -> ControlParams.Action?
+  ) throws {
     self.migration = migration
+    self.keepsSeat = keepsSeat && migration.kind == .express
     self.control = control
     machine = MigrationMachine(
       steps: migration.plan.steps, marks: try migration.journal.marks(of: migration.record.id))
@@ -40,6 +46,7 @@ final class MigrationDriver {
   // MARK: One action
 
   private func advance() throws -> MigrationRecord.State? {
+    if keepsSeat, machine.awaitsUnseat { return try finish(.moved(attention: nil)) }
     switch machine.next {
     case .perform(let step): try perform(step)
     case .settle(let step): try settle(step)
@@ -59,6 +66,8 @@ final class MigrationDriver {
         try Steps.step(step).perform(migration)
       }
       succeed(step, since: begun)
+    } catch let found as UpdatesPending {
+      mark(step, .forward, .superseded, found.failure, event: .stepFinished, since: begun)
     } catch {
       try fail(step, Failure(error), since: begun)
     }
@@ -110,18 +119,36 @@ final class MigrationDriver {
 
   private func finish(_ outcome: MigrationMachine.Outcome) throws -> MigrationRecord.State {
     try flush()
-    let (state, reason): (MigrationRecord.State, Failure?) =
-      switch outcome {
-      case .moved(nil): (.moved, nil)
-      case .moved(let attention): (.attention, attention)
-      case .back(let failure): (.back, failure)
-      case .stuck(let failure): (.stuck, failure)
-      }
+    switch outcome {
+    case .moved(nil): return try finish(.moved)
+    case .moved(let attention): return try finish(.attention, attention)
+    case .back(let failure): return try finish(.back, failure)
+    case .stuck(let failure): return try finish(.stuck, failure)
+    case .superseded(let failure): return try supersede(failure)
+    }
+  }
+
+  private func finish(_ state: MigrationRecord.State, _ reason: Failure? = nil) throws
+    -> MigrationRecord.State
+  {
+    // A site that was told to have moved, and was unseated since, is not told again.
+    guard state != .moved || migration.record.state != .moved else { return state }
     try journalled {
       try migration.journal.finish(
-        migration.record, state, reason: reason, downtime: stopwatch.downtime)
+        migration.record, state, reason: reason, downtime: downtime)
     }
     return state
+  }
+
+  /// None of a site that was never closed.
+  private var downtime: Double? { migration.kind == .express ? 0 : stopwatch.downtime }
+
+  private func supersede(_ failure: Failure) throws -> MigrationRecord.State {
+    try journalled {
+      try migration.journal.supersede(
+        migration.record, by: migration.plan.inFull, reason: failure)
+    }
+    return .superseded
   }
 
   // MARK: Marks

@@ -46,7 +46,7 @@ struct ReleasePlanner {
     return sites.filter { places[$0.name] == order.to?.other }
   }
 
-  fileprivate func seated(on platform: PlatformName) throws -> [String] {
+  func seated(on platform: PlatformName) throws -> [String] {
     let places = try live.all()
     return order.spec.sitesInOrder.map(\.name).filter { places[$0] == platform }
   }
@@ -62,7 +62,7 @@ struct ReleasePlanner {
     switch order.kind {
     case .stage: nil
     case .`init`, .add: try adding(site, from: from)
-    case .upgrade: try leaping(site, .upgrade, from: from)
+    case .upgrade: try leaping(site, try expressKind(of: site, from: from), from: from)
     case .rollback: try returning(site, from: from)
     case .backup: try staying(site, .backup, from: from)
     case .restore:
@@ -98,7 +98,28 @@ struct ReleasePlanner {
 
   private func returning(_ site: SiteSpec, from: PlatformName?) throws -> MigrationPlan? {
     guard let from else { return try leaping(site, .rollback, from: nil) }
-    return try leaping(site, .rollback, from: from, source: WayBack(self, site, from).backup())
+    switch try WayBack(planner: self, site: site, from: from).find() {
+    case .express: return try leaping(site, .express, from: from)
+    case .backup(let id): return try leaping(site, .rollback, from: from, source: id)
+    }
+  }
+
+  /// Express only where nothing stands in the way and the change that was looked at is the one between
+  /// the two platforms.
+  private func expressKind(of site: SiteSpec, from: PlatformName?) throws -> MigrationKind {
+    guard let from, let to = order.to, let change = order.change,
+      ExpressRuling(of: site, in: order.spec, change: change).obstacle == nil,
+      change.to == order.commit, try holds(from, change.from), try holds(to, change.to)
+    else { return .upgrade }
+    return .express
+  }
+
+  /// Whether a platform holds exactly the code of that commit.
+  func holds(_ platform: PlatformName, _ commit: ObjectID?) throws -> Bool {
+    guard let commit, let header = try PlatformManifest.header(of: platform, in: layout) else {
+      return false
+    }
+    return header.commit == commit && (header.state == .ready || header.state == .unbuilt)
   }
 
   private func staying(
@@ -114,62 +135,13 @@ struct ReleasePlanner {
   }
 
   private func lastBackup(of site: SiteSpec) throws -> String {
-    let found = try BackupStore(layout: layout).list(site: site.name).max { $0.made < $1.made }
+    let known = try journal.backups(of: site.name)
+    let found = try BackupStore(layout: layout).list(site: site.name, newestFirst: known).first
     guard let found else {
       throw Failure.refused(
         "\(site.name) has no backup",
         remedy: "leapfrog backup \(order.spec.name) --site \(site.name)")
     }
     return found.id
-  }
-}
-
-/// Which backup takes a site back, and whether the code that it belongs to is still there.
-private struct WayBack {
-  let planner: ReleasePlanner
-  let site: SiteSpec
-  let from: PlatformName
-
-  init(_ planner: ReleasePlanner, _ site: SiteSpec, _ from: PlatformName) {
-    (self.planner, self.site, self.from) = (planner, site, from)
-  }
-
-  func backup() throws -> String {
-    let store = BackupStore(layout: planner.layout)
-    guard let upgrade = try upgrade(of: site.name),
-      let manifest = try store.manifest(site: site.name, id: upgrade.plan.backup)
-    else {
-      throw Failure.refused(
-        "\(site.name) came to \(from) without an upgrade, so there is no way back",
-        remedy: try wayOfOthers())
-    }
-    try verifyCode(manifest)
-    return manifest.id
-  }
-
-  /// The upgrade that took a site here; nil when it came another way.
-  private func upgrade(of name: String) throws -> MigrationRecord? {
-    let arrival = try planner.journal.arrival(of: name)
-    return arrival?.plan.kind == .upgrade && arrival?.plan.to == from ? arrival : nil
-  }
-
-  /// What takes those sites back that can go, where all were asked for.
-  private func wayOfOthers() throws -> String? {
-    guard planner.order.sites.isEmpty else { return nil }
-    let others = try planner.seated(on: from).filter {
-      try upgrade(of: $0) != nil
-    }
-    guard !others.isEmpty else { return nil }
-    return "leapfrog rollback \(planner.order.spec.name)"
-      + others.map { " --site \($0)" }.joined()
-  }
-
-  private func verifyCode(_ manifest: BackupManifest) throws {
-    let header = try PlatformManifest.header(of: from.other, in: planner.layout)
-    guard header?.commit == manifest.commit, header?.state == .ready else {
-      throw Failure.refused(
-        "\(from.other) does not hold \(manifest.ref ?? "the code") of the backup of \(site.name) any more",
-        remedy: "leapfrog upgrade \(planner.order.spec.name) \(manifest.ref ?? "REF") --stage-only")
-    }
   }
 }

@@ -8,14 +8,18 @@ struct Verdict {
   let wasComplete: Bool
   /// Whether the worker was asked to end.
   let wasEnded: Bool
+  /// How many sites moved and keep links on the platform they left.
+  var seated = 0
 
   var state: ReleaseStatus.State {
     if count(.stuck) > 0 { return .stuck }
-    if count(.running) > 0 || (count(.waiting) > 0 && isPaused) { return .interrupted }
+    if seated > 0 || count(.running) > 0 || (count(.waiting) > 0 && isPaused) {
+      return .interrupted
+    }
     if release.control == .abort {
       return count(.moved) + count(.attention) > 0 ? .partly : .aborted
     }
-    if migrations.isEmpty || count(.moved) + count(.attention) == migrations.count { return .done }
+    if count(.moved) + count(.attention) + count(.superseded) == migrations.count { return .done }
     return count(.moved) + count(.attention) > 0 ? .partly : .failed
   }
 
@@ -25,12 +29,20 @@ struct Verdict {
     if let held = migrations.first(where: { $0.state == .running })?.plan.site.name {
       return "\(held) was not taken up: a command of `leapfrog exec` is running on it"
     }
-    if state == .interrupted { return Self.notBegun(count(.waiting)) }
+    if state == .interrupted {
+      return count(.waiting) > 0 ? Self.notBegun(count(.waiting)) : keepsLinks
+    }
     guard let back = migrations.first(where: { $0.state == .back }) else {
       return migrations.first { $0.state == .attention }.map(text)
     }
     let rest = count(.waiting)
     return text(back) + (rest > 0 ? "; " + Self.notBegun(rest) : "")
+  }
+
+  private var keepsLinks: String {
+    let left = release.from.map { "\($0)" } ?? "the old platform"
+    return
+      "\(seated == 1 ? "1 site that moved keeps" : "\(seated) sites that moved keep") links on \(left)"
   }
 
   private static func notBegun(_ count: Int) -> String {

@@ -13,6 +13,8 @@ public final class Worker: Sendable {
   private let startsNew: Bool
   /// Seconds to wait for a command of `exec` that holds a site.
   private let patience: Int
+  /// When a site was last moved that keeps its links on the platform it left.
+  private let lastFlip = Mutex<ContinuousClock.Instant?>(nil)
   /// Once true no site is begun any more: the process was asked to end.
   private static let isEnding = Atomic(false)
 
@@ -37,10 +39,11 @@ public final class Worker: Sendable {
   func run() throws {
     do {
       // First of all: whatever the code is like by now, no site may stay half moved.
-      try inParallel(try journal.migrations(of: release.id).filter { $0.state.isOpen })
-      if let failure = try built() { return try conclude(failure) }
-      try move()
-      try conclude()
+      try inParallel(try journal.migrations(of: release.id).filter { $0.state.isOpen }, start)
+      let failure = try built() ?? readied()
+      if failure == nil { try move() }
+      try unseat()
+      try conclude(failure)
     } catch {
       try? journal.finish(release.id, .interrupted, reason: Failure(error).description)
       throw error
@@ -55,7 +58,30 @@ public final class Worker: Sendable {
     let build = Build(
       layout: layout, order: release.order, platform: to, jobs: jobs, journal: journal,
       release: release.id)
-    do { try build.runIfNeeded() } catch { return Failure(error) }
+    let requirements = Requirements(
+      layout: layout, release: release, jobs: jobs, journal: journal,
+      isStopped: { [self] in try mustNotBegin() })
+    do {
+      try build.runIfNeeded()
+      try requirements.verify()
+    } catch {
+      return Failure(error)
+    }
+    return nil
+  }
+
+  /// What has to be done between the stage and the first site; a failure ends the release likewise.
+  private func readied() throws -> Failure? {
+    guard startsNew, let to = release.order.to, needsCode,
+      try journal.migrations(of: release.id).contains(where: { $0.state == .waiting })
+    else { return nil }
+    do {
+      try PlatformMarker.make(layout)
+      try AfterStage(
+        layout: layout, order: release.order, platform: to, jobs: jobs, journal: journal,
+        release: release.id
+      ).run()
+    } catch { return Failure(error) }
     return nil
   }
 
@@ -77,7 +103,7 @@ public final class Worker: Sendable {
     let canary = Set(release.order.spec.canary)
     for record in waiting where canary.contains(record.plan.site.name) { try start(record) }
     guard try !canaryFailed() else { return }
-    try inParallel(waiting.filter { !canary.contains($0.plan.site.name) })
+    try inParallel(waiting.filter { !canary.contains($0.plan.site.name) }, start)
   }
 
   /// A canary that fails keeps the others from being begun.
@@ -88,12 +114,14 @@ public final class Worker: Sendable {
     }
   }
 
-  private func inParallel(_ records: [MigrationRecord]) throws {
+  private func inParallel(
+    _ records: [MigrationRecord], _ body: @escaping @Sendable (MigrationRecord) throws -> Void
+  ) throws {
     let queue = Mutex(records[...])
     let fault = Mutex<Failure?>(nil)
-    Threads.run(min(release.order.spec.jobs, records.count)) { [self] in
+    Threads.run(min(release.order.spec.jobs, records.count)) {
       while let record = queue.withLock({ $0.popFirst() }), fault.withLock({ $0 == nil }) {
-        do { try start(record) } catch { fault.withLock { $0 = Failure(error) } }
+        do { try body(record) } catch { fault.withLock { $0 = Failure(error) } }
       }
     }
     if let fault = fault.withLock({ $0 }) { throw fault }
@@ -101,16 +129,31 @@ public final class Worker: Sendable {
 
   private func start(_ record: MigrationRecord) throws {
     if record.state == .waiting, try mustNotBegin() { return }
-    let migration = SiteMigration(
-      layout: layout, order: release.order, record: record, journal: journal, jobs: jobs)
     if record.state == .waiting { try announce(record) }
     let guarded = try SiteLock.take(
       layout, record.plan.site.name, exclusively: true, waiting: patience)
     guard let guarded else { return try declined(record) }
-    try withExtendedLifetime(guarded) {
-      let driver = try MigrationDriver(migration) { [self] in try journal.control(of: release.id) }
-      _ = try driver.run()
+    try withExtendedLifetime(guarded) { try driveWhole(record) }
+  }
+
+  /// Drives a migration and, with the site still locked, the one in full that may have to follow.
+  private func driveWhole(_ record: MigrationRecord) throws {
+    let end = try drive(record, keepsSeat: true)
+    if record.plan.kind == .express { lastFlip.withLock { $0 = .now } }
+    guard end == .superseded, startsNew, let next = try journal.successor(of: record),
+      try !mustNotBegin()
+    else { return }
+    try announce(next)
+    _ = try drive(next, keepsSeat: true)
+  }
+
+  private func drive(_ record: MigrationRecord, keepsSeat: Bool) throws -> MigrationRecord.State {
+    let migration = SiteMigration(
+      layout: layout, order: release.order, record: record, journal: journal, jobs: jobs)
+    let driver = try MigrationDriver(migration, keepsSeat: keepsSeat) { [self] in
+      try journal.control(of: release.id)
     }
+    return try driver.run()
   }
 
   private func announce(_ record: MigrationRecord) throws {
@@ -132,14 +175,48 @@ public final class Worker: Sendable {
     return try journal.failures(of: release.id) >= release.order.spec.maxFailures
   }
 
+  // MARK: The platform that was left
+
+  /// Takes the links of sites that were never closed from the platform they left, all at once: when the
+  /// requests that were under way at the last flip have had their time.
+  private func unseat() throws {
+    guard try !seated().isEmpty else { return }
+    let grace = Grace(seconds: release.order.spec.drain)
+    try announce(grace)
+    let hasPassed = grace.wait(after: lastFlip.withLock { $0 } ?? .now) {
+      Self.isEnding.load(ordering: .sequentiallyConsistent)
+    }
+    guard hasPassed else { return }
+    try inParallel(seated()) { [self] in _ = try drive($0, keepsSeat: false) }
+  }
+
+  private func announce(_ grace: Grace) throws {
+    guard grace.seconds > 0, let from = release.from else { return }
+    try journal.publish(
+      Event(
+        release: release.id, kind: .drainStarted,
+        text: "\(from) keeps its links for \(grace.seconds) s, for requests under way"))
+  }
+
+  /// The sites that moved and were not unseated yet.
+  private func seated() throws -> [MigrationRecord] {
+    try journal.migrations(of: release.id).filter { record in
+      guard record.plan.kind == .express, record.state == .moved else { return false }
+      let machine = MigrationMachine(
+        steps: record.plan.steps, marks: try journal.marks(of: record.id))
+      return machine.awaitsUnseat
+    }
+  }
+
   // MARK: The end
 
   /// `failure` is of the build, which kept the sites that wait from being begun.
-  private func conclude(_ failure: Failure? = nil) throws {
+  private func conclude(_ failure: Failure?) throws {
     let verdict = Verdict(
       release: try journal.release(release.id) ?? release,
       migrations: try journal.migrations(of: release.id), wasComplete: startsNew,
-      wasEnded: Self.isEnding.load(ordering: .sequentiallyConsistent))
+      wasEnded: Self.isEnding.load(ordering: .sequentiallyConsistent),
+      seated: try seated().count)
     if let failure {
       let state = verdict.state == .done ? .failed : verdict.state
       return try journal.finish(release.id, state, reason: failure.description)

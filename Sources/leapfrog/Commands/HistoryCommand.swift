@@ -33,14 +33,16 @@ struct HistoryCommand: AsyncParsableCommand {
   }
 
   private static let titles = [
-    "RELEASE", "STARTED", "BY", "KIND", "REF", "RESULT", "DONE", "BACK", "STUCK", "DOWNTIME",
+    "RELEASE", "STARTED", "BY", "KIND", "REF", "RESULT", "DONE", "EXPRESS", "BACK", "STUCK",
+    "DOWNTIME",
   ]
 
   private func row(_ release: ReleaseStatus) -> [String] {
     [
       "\(release.id)", Formats.moment(release.started), release.actor, release.kind.rawValue,
       release.ref ?? "-", release.state.rawValue, "\(release.moved.count)",
-      "\(release.back.count)", "\(release.stuck.count)", Formats.duration(release.downtime),
+      "\(release.express.count)", "\(release.back.count)", "\(release.stuck.count)",
+      release.downtime > 0 ? Formats.duration(release.downtime) : "none",
     ]
   }
 }

@@ -8,7 +8,8 @@ struct RollbackCommand: AsyncParsableCommand {
     discussion: """
       Each site goes back to the code and the data that it had before its last
       upgrade. What visitors wrote since is lost to the site (it is kept in a backup
-      that is made first), so it asks.
+      that is made first), so it asks. A site whose last upgrade was express goes back
+      to the code alone, with no downtime, and nothing is lost to it.
 
       EXAMPLES:
         leapfrog rollback acme

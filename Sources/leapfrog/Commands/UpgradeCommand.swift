@@ -14,6 +14,7 @@ struct UpgradeCommand: AsyncParsableCommand {
         leapfrog upgrade acme v2 --site shop.example.com
         leapfrog upgrade acme v2 --stage-only     only the code, on the idle platform
         leapfrog upgrade acme v2 --continue       once more for those left behind
+        leapfrog upgrade acme v2 --no-express     close and update every site
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -26,6 +27,9 @@ struct UpgradeCommand: AsyncParsableCommand {
   @Flag(
     name: .customLong("continue"), help: "Take up the sites that an earlier upgrade left behind.")
   var continues = false
+  @Flag(
+    help: "Close, back up and update each site, even where the new code cannot touch its data.")
+  var noExpress = false
 
   func validate() throws {
     guard ref != nil || continues else {
@@ -41,7 +45,8 @@ struct UpgradeCommand: AsyncParsableCommand {
     try await global.run { context in
       let releasing = Releasing(context: context, pair: try context.pair(pair))
       guard !stageOnly else { return try await releasing.stageOnly(ref ?? "", platform: nil) }
-      return try await releasing.upgrade(ref, sites: site, continues: continues)
+      return try await releasing.upgrade(
+        ref, sites: site, continues: continues, express: !noExpress)
     }
   }
 }

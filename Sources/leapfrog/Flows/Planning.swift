@@ -17,16 +17,21 @@ struct Planning {
     let commits = try await code.commits(from: source.commit, to: resolved.commit, limit: 20)
     let left = try await left(source.commit, resolved.commit, code)
     let changes = try await code.changes(from: source.commit, to: resolved.commit)
+    let change = try await code.change(
+      from: source.commit, to: resolved.commit, patterns: pair.profile.updates)
+    let sites = sites(survey, target, change)
     return ReleasePlan(
       pair: pair.spec.name, ref: ref, commit: resolved.commit, platform: target,
       from: source.ref, fromCommit: source.commit,
       commits: .init(
         count: commits.count, left: left,
         first: commits.first.map { "\($0.id.short) \($0.subject)" }),
-      files: Self.files(changes, app: pair.spec.app),
-      sites: sites(survey, target, resolved.commit),
-      space: .init(needed: Self.space(survey), free: survey.freeBytes),
-      refusal: refusal(status, target), next: next(status, target, ref))
+      files: .init(
+        written: changes.count { $0.mode != nil }, removed: changes.count { $0.mode == nil },
+        updating: change?.updates ?? []),
+      sites: sites, space: .init(needed: Self.space(sites), free: survey.freeBytes),
+      refusal: refusal(status, target), notes: pair.spec.unaskedPages.map { [$0] } ?? [],
+      next: next(status, target, ref))
   }
 
   /// How many commits the sites have now and would not have any more.
@@ -43,16 +48,8 @@ struct Planning {
     return there ?? status.idle.first
   }
 
-  private static func files(_ changes: [TreeEntry], app: String) -> ReleasePlan.Files {
-    let profile = Profile.named(app)
-    let updating = changes.map(\.path).filter { profile?.mayUpdateData($0) ?? false }
-    return .init(
-      written: changes.count { $0.mode != nil }, removed: changes.count { $0.mode == nil },
-      updating: updating)
-  }
-
-  private func sites(_ survey: Survey, _ target: PlatformName?, _ commit: ObjectID) -> [ReleasePlan
-    .Site]
+  private func sites(_ survey: Survey, _ target: PlatformName?, _ change: CodeChange?)
+    -> [ReleasePlan.Site]
   {
     let places = survey.status.sites.reduce(into: [String: PlatformName]()) {
       $0[$1.name] = $1.platform
@@ -60,19 +57,35 @@ struct Planning {
     let facts = survey.sites.reduce(into: [String: Survey.Site]()) { $0[$1.name] = $1 }
     return pair.spec.sitesInOrder.map { site in
       let place = places[site.name]
-      let moves = place != nil && target != nil && place != target
-      return ReleasePlan.Site(
-        name: site.name, platform: place,
-        action: place == nil ? .notSeated : moves ? .move : .stay,
-        steps: moves ? MigrationKind.upgrade.steps() : [],
-        estimatedDowntime: moves ? facts[site.name]?.lastDowntime : nil,
+      var planned = ReleasePlan.Site(
+        name: site.name, platform: place, action: place == nil ? .notSeated : .stay,
         databaseBytes: facts[site.name]?.databaseBytes ?? 0)
+      if place != nil, let target, place != target {
+        move(&planned, site, change, lastDowntime: facts[site.name]?.lastDowntime)
+      }
+      return planned
     }
   }
 
-  /// Each site in turn needs its database twice; what it kept for good is one copy.
-  private static func space(_ survey: Survey) -> Int64 {
-    let sizes = survey.sites.map(\.databaseBytes)
+  private func move(
+    _ planned: inout ReleasePlan.Site, _ site: SiteSpec, _ change: CodeChange?,
+    lastDowntime: Double?
+  ) {
+    let obstacle = ExpressRuling(of: site, in: pair.spec, change: change).obstacle
+    planned.action = .move
+    planned.express = obstacle == nil
+    planned.why =
+      ExpressText(
+        app: pair.spec.app, hasPatterns: pair.profile.updates != nil, obstacle: obstacle,
+        asksTheApp: !site.commands.pending.isNone
+      ).line
+    planned.steps = (obstacle == nil ? MigrationKind.express : .upgrade).steps()
+    planned.estimatedDowntime = obstacle == nil ? 0 : lastDowntime
+  }
+
+  /// Each site that is closed needs its database twice in its turn; what it kept for good is one copy.
+  private static func space(_ sites: [ReleasePlan.Site]) -> Int64 {
+    let sizes = sites.filter { $0.express != true }.map(\.databaseBytes)
     return sizes.reduce(0, +) + (sizes.max() ?? 0)
   }
 

@@ -34,7 +34,9 @@ struct Releasing {
   // MARK: upgrade
 
   /// Stages a ref and moves the sites; attaches to the same upgrade when it is under way.
-  func upgrade(_ ref: String?, sites: [String], continues: Bool) async throws -> Int32 {
+  func upgrade(_ ref: String?, sites: [String], continues: Bool, express: Bool) async throws
+    -> Int32
+  {
     for site in sites where pair.spec.site(site) == nil { throw context.unknownSite(site, pair) }
     let host = try await context.host(of: pair)
     let status = try await host.status()
@@ -44,31 +46,43 @@ struct Releasing {
       return try await context.follow(
         WorkStarted(release: release.id, attached: true, after: 0), on: host)
     }
-    if continues || ref == nil { return try await takeUp(status, ref, sites, host) }
-    return try await upgrade(ref ?? "", sites, status, host)
+    if continues || ref == nil { return try await takeUp(status, ref, sites, express, host) }
+    return try await upgrade(ref ?? "", sites, express, status, host)
   }
 
-  private func upgrade(_ ref: String, _ sites: [String], _ status: PairStatus, _ host: PairHost)
-    async throws -> Int32
-  {
+  private func upgrade(
+    _ ref: String, _ sites: [String], _ express: Bool, _ status: PairStatus, _ host: PairHost
+  ) async throws -> Int32 {
     try requireReadiness(status, sites)
     let code = try await context.fetchedCode(of: pair, for: ref)
     let resolved = try await code.resolve(ref)
     if let there = try target(of: resolved.commit, sites, status) {
       guard let to = there.platform else { return nothingToDo(ref, status) }
-      return try await move(resolved, to: to, sites, status, host)
+      return try await move(resolved, to: to, sites, express ? code : nil, status, host)
     }
     let staged = try await stage(resolved, host, code, platform: nil, status: status)
-    return try await move(resolved, to: staged.platform, sites, status, host)
+    return try await move(
+      resolved, to: staged.platform, sites, express ? code : nil, status, host)
   }
 
+  /// `code` tells what the change can mean for data; nil where every site is to be closed.
   private func move(
-    _ ref: ResolvedRef, to platform: PlatformName, _ sites: [String], _ status: PairStatus,
-    _ host: PairHost
+    _ ref: ResolvedRef, to platform: PlatformName, _ sites: [String], _ code: CodeReader?,
+    _ status: PairStatus, _ host: PairHost
   ) async throws -> Int32 {
-    try await context.carryOut(
-      try context.order(
-        .upgrade, pair, ref: ref, to: platform, sites: sites, seen: status.lastRelease), on: host)
+    var order = try context.order(
+      .upgrade, pair, ref: ref, to: platform, sites: sites, seen: status.lastRelease)
+    order.change = try await change(from: status[platform.other].commit, to: ref.commit, code)
+    return try await context.carryOut(order, on: host)
+  }
+
+  /// What the host has to know of the change of code: that it can update data, not all of how.
+  private func change(from old: ObjectID?, to new: ObjectID, _ code: CodeReader?) async throws
+    -> CodeChange?
+  {
+    var change = try await code?.change(from: old, to: new, patterns: pair.profile.updates)
+    if let updates = change?.updates { change?.updates = Array(updates.prefix(20)) }
+    return change
   }
 
   private func requireReadiness(_ status: PairStatus, _ sites: [String]) throws {
@@ -100,9 +114,9 @@ struct Releasing {
   // MARK: --continue
 
   /// Takes up the sites that the last upgrade left behind, with the commit that it was planned with.
-  private func takeUp(_ status: PairStatus, _ ref: String?, _ sites: [String], _ host: PairHost)
-    async throws -> Int32
-  {
+  private func takeUp(
+    _ status: PairStatus, _ ref: String?, _ sites: [String], _ express: Bool, _ host: PairHost
+  ) async throws -> Int32 {
     guard let last = try await host.history(limit: 100).first(where: { $0.kind == .upgrade }),
       let commit = last.commit, let to = last.to, status[to].commit == commit
     else {
@@ -118,6 +132,9 @@ struct Releasing {
     guard !left.isEmpty else { return nothingToDo(last.ref ?? commit.short, status) }
     var order = try context.order(.upgrade, pair, to: to, sites: sites, seen: status.lastRelease)
     (order.ref, order.commit, order.continues) = (last.ref, commit, true)
+    // The repository may be out of reach by now; sites can go on all the same, and be closed for it.
+    let code = express ? try? await context.fetchedCode(of: pair, for: commit.hex) : nil
+    order.change = try? await change(from: status[to.other].commit, to: commit, code)
     return try await context.carryOut(order, on: host)
   }
 

@@ -18,17 +18,40 @@ struct Returning {
       sites.isEmpty ? pair.spec.site(site) != nil : sites.contains(site)
     }
     let to = status[from.other]
-    let last = upgrades.first { $0.to == from && !$0.moved.isEmpty }
-    let since = last.map { " since \(Formats.moment($0.started))" } ?? ""
-    let (go, them) = leaving.count == 1 ? ("goes", "it") : ("go", "them")
     try confirm(
-      "\(Formats.names(leaving)) \(go) back to \(to.ref ?? "the other platform"), and what was "
-        + "written\(since) is lost to \(them)",
+      Self.consequences(leaving, to.ref ?? "the other platform", upgrades.filter { $0.to == from }),
       command: "leapfrog rollback \(name)\(sites.map { " --site \($0)" }.joined()) --yes", yes: yes)
     var order = try context.order(
       .rollback, pair, to: from.other, sites: sites, seen: status.lastRelease)
     (order.ref, order.commit) = (to.ref, to.commit)
     return try await context.carryOut(order, on: host)
+  }
+
+  /// What the way back means: lost writes, or none for those whose data no upgrade has touched.
+  private static func consequences(
+    _ sites: [String], _ ref: String, _ upgrades: [ReleaseStatus]
+  ) -> String {
+    let untouched = sites.filter { site in
+      upgrades.first { $0.moved.contains(site) }?.express.contains(site) ?? false
+    }
+    let lost = sites.filter { !untouched.contains($0) }
+    let last = upgrades.first { !$0.moved.isEmpty }
+    let since = last.map { " since \(Formats.moment($0.started))" } ?? ""
+    let parts = [
+      lost.isEmpty
+        ? nil
+        : "\(going(lost)) back to \(ref), and what was written\(since) is lost to "
+          + (lost.count == 1 ? "it" : "them"),
+      untouched.isEmpty
+        ? nil
+        : "\(going(untouched)) back to \(ref) with no downtime, and nothing is lost: "
+          + "the upgrade was express and touched no data",
+    ]
+    return parts.compactMap { $0 }.joined(separator: "; ")
+  }
+
+  private static func going(_ sites: [String]) -> String {
+    "\(Formats.names(sites)) \(sites.count == 1 ? "goes" : "go")"
   }
 
   /// The platform that the sites leave: the one of the last upgrade, when sites are on both.

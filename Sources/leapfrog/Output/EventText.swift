@@ -28,6 +28,12 @@ struct EventText {
     case .stageStarted, .stageDrift, .stageFinished: event.text
     case .buildStarted: "build: \(event.text ?? "")"
     case .buildFinished: "build done\(took)"
+    case .drainStarted: event.text
+    case .requirementsStarted: event.text
+    case .requirementsFinished: "requirements met\(took)"
+    case .requirementsFailed: "\(site): \(event.text ?? "")"
+    case .afterStageStarted: "after the stage: \(event.text ?? "")"
+    case .afterStageFinished: "after the stage: done\(took)"
     case .siteStarted: detail == .drawn ? nil : "\(site): began"
     case .siteFinished: finished
     case .stepStarted, .undoStarted: nil
@@ -55,12 +61,18 @@ struct EventText {
   }
 
   private var finished: String {
-    let down = event.downtime.map { ", down for \(Formats.duration($0))" } ?? ""
-    return "\(site): \(Self.word(event.outcome ?? ""))\(down)"
+    "\(site): \(word(event.outcome ?? ""))\(downtime)"
   }
 
-  private static func word(_ outcome: String) -> String {
+  private var downtime: String {
+    guard let seconds = event.downtime, event.outcome != "superseded" else { return "" }
+    return seconds > 0 ? ", down for \(Formats.duration(seconds))" : ", with no downtime"
+  }
+
+  private func word(_ outcome: String) -> String {
     switch outcome {
+    case "superseded": event.text ?? "it is migrated in full"
+    case "stuck" where event.downtime == 0: "stuck, and a person has to look"
     case "back": "back as it was"
     case "attention": "done, and needs a look"
     case "stuck": "stuck; it stays in maintenance"

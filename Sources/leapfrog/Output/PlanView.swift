@@ -17,6 +17,7 @@ struct PlanView {
     if let refusal = plan.refusal {
       console.line("  " + console.styled("upgrade would be refused: \(refusal)", .red))
     }
+    for note in plan.notes { console.line("  note: \(note)") }
     for command in plan.next { console.line("  next: \(command)") }
   }
 
@@ -38,18 +39,43 @@ struct PlanView {
 
   private func showSites(_ plan: ReleasePlan) {
     let moving = plan.sites.filter { $0.action == .move }
-    let known = moving.compactMap(\.estimatedDowntime)
-    let total =
-      known.isEmpty ? "" : ", about \(Formats.duration(known.reduce(0, +))) of downtime in all"
-    console.line("  \(Formats.count(moving.count, "site")) would move\(total)")
+    let express = moving.filter { $0.express == true }
+    console.line(
+      "  \(Formats.count(moving.count, "site")) would move"
+        + (express.isEmpty ? "" : ", \(express.count) of them with no downtime")
+        + downtime(of: moving.filter { $0.express != true }))
     console.table(plan.sites.prefix(30).map(row), indent: "    ")
     if plan.sites.count > 30 { console.line("    and \(plan.sites.count - 30) more") }
+    for reason in Self.reasons(moving) { console.line("  \(reason)") }
+  }
+
+  private func downtime(of closed: [ReleasePlan.Site]) -> String {
+    let known = closed.compactMap(\.estimatedDowntime)
+    guard !known.isEmpty else { return "" }
+    return ", about \(Formats.duration(known.reduce(0, +))) of downtime in all"
+  }
+
+  /// Each reason once, with its sites.
+  private static func reasons(_ moving: [ReleasePlan.Site]) -> [String] {
+    var reasons: [(why: String, isExpress: Bool, sites: [String])] = []
+    for site in moving {
+      guard let why = site.why, let isExpress = site.express else { continue }
+      let index = reasons.firstIndex { $0.why == why && $0.isExpress == isExpress }
+      if let index { reasons[index].sites.append(site.name) }
+      if index == nil { reasons.append((why, isExpress, [site.name])) }
+    }
+    return reasons.map { reason in
+      let sites =
+        reason.sites.count == moving.count ? "all" : Formats.names(reason.sites, atMost: 5)
+      return "\(reason.isExpress ? "express" : "not express"): \(sites): \(reason.why)"
+    }
   }
 
   private func row(_ site: ReleasePlan.Site) -> [String] {
     let downtime = site.estimatedDowntime.map { "down about \(Formats.duration($0))" }
     let word =
       switch site.action {
+      case .move where site.express == true: "express: never closed"
       case .move: downtime ?? "down for its backup, update and check"
       case .stay: "stays"
       case .notSeated: "not seated yet"

@@ -15,13 +15,15 @@ struct ReleasePlan: Encodable {
   var space: Space
   /// Why `upgrade` would be refused; nil when it would not.
   var refusal: String?
+  /// What is not as it looks in the configuration.
+  var notes: [String] = []
   var next: [String]
 
   /// Whether an upgrade would find every site moved already.
   var isEmpty: Bool { refusal == nil && next.isEmpty }
 
   enum CodingKeys: String, CodingKey {
-    case pair, ref, commit, platform, from, commits, files, sites, space, refusal, next
+    case pair, ref, commit, platform, from, commits, files, sites, space, refusal, notes, next
     case fromCommit = "from_commit"
   }
 
@@ -35,7 +37,8 @@ struct ReleasePlan: Encodable {
   struct Files: Encodable {
     var written: Int
     var removed: Int
-    /// Changed paths that can mean an update of data, as far as the profile knows.
+    /// Changed paths that can mean an update of data, as far as the profile knows, with the line where
+    /// a line decided.
     var updating: [String]
   }
 
@@ -48,13 +51,17 @@ struct ReleasePlan: Encodable {
     var name: String
     var platform: PlatformName?
     var action: Action
-    var steps: [StepName]
-    /// Seconds, from the site's last migration; nil before the first.
+    /// Whether a site that moves is never closed; nil for one that does not move.
+    var express: Bool?
+    /// Why.
+    var why: String?
+    var steps: [StepName] = []
+    /// Seconds, from when the site was last closed; nil before that.
     var estimatedDowntime: Double?
     var databaseBytes: Int64
 
     enum CodingKeys: String, CodingKey {
-      case name, platform, action, steps
+      case name, platform, action, express, why, steps
       case estimatedDowntime = "estimated_downtime"
       case databaseBytes = "database_bytes"
     }

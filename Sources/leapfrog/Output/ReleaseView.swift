@@ -62,7 +62,8 @@ final class ReleaseView {
       if let index { active[index].progress = progress } else { active.append((site, progress)) }
     case .stepFinished where event.step == .open:
       if let index { active[index].progress.closed = nil }
-    case .siteFinished: if let index { active.remove(at: index) }
+    case .stepFinished where event.step == .unseat, .siteFinished:
+      if let index { active.remove(at: index) }
     default: break
     }
   }
@@ -90,6 +91,7 @@ final class ReleaseView {
   private func colored(_ text: String, _ event: Event) -> String {
     switch event.kind {
     case .stepFailed, .undoFailed: console.styled(text, .red)
+    case .siteFinished where event.outcome == "superseded": text
     case .siteFinished: console.styled(text, event.outcome == "moved" ? .green : .red)
     default: text
     }

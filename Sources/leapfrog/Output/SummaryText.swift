@@ -12,11 +12,20 @@ struct SummaryText {
 
   private var parts: [String] {
     [
-      part(release.moved, release.kind == .upgrade || release.kind == .rollback ? "moved" : "done"),
+      part(release.moved, release.kind == .upgrade || release.kind == .rollback ? "moved" : "done")
+        .map { $0 + express },
       part(release.back, "back as before"), part(release.stuck, "stuck"),
       part(release.waiting, "not begun"),
       release.downtime > 0 ? "downtime \(Formats.duration(release.downtime)) in all" : nil,
     ].compactMap { $0 }
+  }
+
+  private var express: String {
+    switch release.express.count {
+    case 0: ""
+    case release.moved.count: " with no downtime"
+    case let count: ", \(count) of them with no downtime"
+    }
   }
 
   private func part(_ sites: [String], _ word: String) -> String? {

@@ -15,9 +15,16 @@ struct GlobalOptions: ParsableArguments {
 
   /// Runs a command's body, prints its failure where it has one, and ends with its status.
   func run(_ body: (Context) async throws -> Int32) async throws {
+    try await run(bare: { console in
+      try await body(Context(configuration: try configuration(), console: console))
+    })
+  }
+
+  /// Runs a body that can do without a configuration, in the same way.
+  func run(bare body: (Console) async throws -> Int32) async throws {
     let console = Console(json: json)
     do {
-      let status = try await body(Context(configuration: try configuration(), console: console))
+      let status = try await body(console)
       if status != 0 { throw ExitCode(status) }
     } catch let code as ExitCode {
       throw code

@@ -34,7 +34,7 @@ import Testing
           + "the path of a page, such as /",
         "10: pairs.acme.sites.www.example.com.check.status: found text `ok`; allowed: a whole "
           + "number from 100 to 599",
-        "11: pair: the key is not known; did you mean `pairs`?; allowed: pairs",
+        "11: pair: the key is not known; did you mean `pairs`?; allowed: pairs, profiles",
       ])
   }
 
@@ -78,7 +78,10 @@ import Testing
       "links: {/etc: a}",
       "`/etc` is absolute; write it relative; allowed: a relative path below the"
     ),
-    ("links: {a: ../b}", "may not contain '..'; allowed: a relative path below the site's data"),
+    (
+      "links: {a: ../b}",
+      "may not contain '..'; allowed: `.` or a relative path below the site's data"
+    ),
     ("links: {a: }", "found nothing"),
     ("database: {engine: mysql, path: a}", "`mysql` is not known"),
     ("database: {engine: mariadb}", "has no `name`"),

@@ -5,6 +5,7 @@ enum Invariants {
   static let all: [@Sendable (Walk.History) -> String?] = [
     noStepIsDoneTwice, dataIsTouchedOnlyAfterABackup, nothingIsDoneAfterTheFirstUndo,
     nothingIsUndoneOnceVisitorsAreBack, undoingIsTheExactReverse, backMeansThatAllIsUndone,
+    onlyWhatWasFoundWellIsUnseated, onlyWhatAskedForItIsSuperseded,
   ]
 
   static func noStepIsDoneTwice(_ history: Walk.History) -> String? {
@@ -34,7 +35,8 @@ enum Invariants {
   }
 
   static func nothingIsUndoneOnceVisitorsAreBack(_ history: Walk.History) -> String? {
-    let isFinal = [StepName.open, .withdraw].contains { step in
+    let isExpress = history.machine.steps == MigrationKind.express.steps()
+    let isFinal = ([StepName.open, .withdraw] + (isExpress ? [.confirm] : [])).contains { step in
       history.machine.marks.contains(Mark(step, .forward, .done))
     }
     guard isFinal else { return nil }
@@ -60,10 +62,31 @@ enum Invariants {
   }
 
   static func backMeansThatAllIsUndone(_ history: Walk.History) -> String? {
-    guard case .finish(.back) = history.machine.next else { return nil }
+    switch history.machine.next {
+    case .finish(.back), .finish(.superseded): break
+    default: return nil
+    }
     let marks = history.machine.marks
     let begun = Set(marks.filter { $0.direction == .forward }.map(\.step))
     let undone = Set(marks.filter { $0.direction == .back && $0.phase == .done }.map(\.step))
     return begun == undone ? nil : "began \(begun) and undid \(undone)"
+  }
+
+  static func onlyWhatWasFoundWellIsUnseated(_ history: Walk.History) -> String? {
+    guard history.machine.steps == MigrationKind.express.steps() else { return nil }
+    let isWell = history.machine.marks.contains(Mark(.confirm, .forward, .done))
+    let isNext = history.machine.next == .perform(.unseat)
+    if isNext, !isWell { return "unseats a site that was not confirmed" }
+    return isNext == history.machine.awaitsUnseat || history.machine.next == .settle(.unseat)
+      ? nil : "says wrongly whether it waits to be unseated"
+  }
+
+  static func onlyWhatAskedForItIsSuperseded(_ history: Walk.History) -> String? {
+    let asked = history.machine.marks.contains { $0.phase == .superseded }
+    switch history.machine.next {
+    case .finish(.superseded): return asked ? nil : "superseded without a cause"
+    case .finish(.back), .finish(.moved): return asked ? "forgot what it was asked for" : nil
+    default: return nil
+    }
   }
 }

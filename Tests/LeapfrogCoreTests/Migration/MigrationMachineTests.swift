@@ -78,6 +78,46 @@ import Testing
     #expect(done.next == .finish(.moved(attention: Self.why)))
   }
 
+  /// An express migration whose steps before `step` are all done.
+  private func express(upTo step: StepName, _ marks: Mark...) -> MigrationMachine {
+    let steps = MigrationKind.express.steps()
+    let done = steps.prefix { $0 != step }.flatMap {
+      [Mark($0, .forward, .intent), Mark($0, .forward, .done)]
+    }
+    return MigrationMachine(steps: steps, marks: done + marks)
+  }
+
+  @Test func anExpressSiteThatAnswersWronglyGoesBack() {
+    let failed = express(
+      upTo: .confirm, Mark(.confirm, .forward, .intent),
+      Mark(.confirm, .forward, .failed, failure: Self.why))
+    #expect(failed.canGoBack && failed.isGoingBack && !failed.awaitsUnseat)
+    #expect(failed.next == .undo(.confirm))
+  }
+
+  @Test func anExpressSiteThatWasFoundWellOnlyWaitsToBeUnseated() {
+    let well = express(upTo: .unseat)
+    #expect(well.awaitsUnseat && !well.canGoBack)
+    #expect(!upgrade(upTo: .confirm).awaitsUnseat)
+    var failed = well
+    failed.record(Mark(.unseat, .forward, .intent))
+    #expect(failed.awaitsUnseat)
+    failed.record(Mark(.unseat, .forward, .failed, failure: Self.why))
+    #expect(!failed.awaitsUnseat)
+    #expect(failed.next == .finish(.moved(attention: Self.why)))
+  }
+
+  @Test func anExpressSiteWithUpdatesPendingIsPutBackAndSuperseded() {
+    var asked = express(
+      upTo: .check, Mark(.check, .forward, .intent),
+      Mark(.check, .forward, .superseded, failure: Self.why))
+    for step in [StepName.check, .seat, .preflight] {
+      #expect(asked.next == .undo(step))
+      asked.record(Mark(step, .back, .done))
+    }
+    #expect(asked.next == .finish(.superseded(Self.why)))
+  }
+
   @Test func anOpeningThatDidNotHappenGoesBack() {
     let failed = upgrade(
       upTo: .open, Mark(.open, .forward, .intent), Mark(.open, .forward, .failed))

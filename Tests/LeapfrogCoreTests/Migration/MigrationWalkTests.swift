@@ -4,7 +4,8 @@ import Testing
 extension MigrationKind {
   /// Every list of steps that there is.
   static let everyList: [[StepName]] = [
-    MigrationKind.upgrade.steps(), MigrationKind.rollback.steps(), MigrationKind.add.steps(),
+    MigrationKind.upgrade.steps(), MigrationKind.express.steps(), MigrationKind.rollback.steps(),
+    MigrationKind.add.steps(),
     MigrationKind.add.steps(installs: true), MigrationKind.remove.steps(),
     MigrationKind.restore.steps(), MigrationKind.backup.steps(),
   ]
@@ -19,9 +20,14 @@ extension MigrationKind {
     }
     walk.walk(steps)
     #expect(walk.faults.isEmpty, "\(walk.faults.prefix(3))")
-    let isFinal = steps.contains(.open) || steps.contains(.withdraw)
+    let isExpress = steps == MigrationKind.express.steps()
+    let isFinal = steps.contains(.open) || steps.contains(.withdraw) || isExpress
     let kinds = Set(walk.ends.map { kind(of: $0.machine.next) })
-    #expect(kinds == Set(["moved", "back", "stuck"] + (isFinal ? ["attention"] : [])))
+    #expect(
+      kinds
+        == Set(
+          ["moved", "back", "stuck"] + (isFinal ? ["attention"] : [])
+            + (isExpress ? ["superseded"] : [])))
   }
 
   private func kind(of end: MigrationMachine.Action) -> String {
@@ -29,6 +35,7 @@ extension MigrationKind {
     case .finish(.moved(nil)): "moved"
     case .finish(.moved): "attention"
     case .finish(.back): "back"
+    case .finish(.superseded): "superseded"
     case .finish(.stuck): "stuck"
     default: "no end"
     }

@@ -78,7 +78,17 @@ struct Walk {
     var failed = done
     done.machine.record(Mark(step, .forward, .done))
     failed.machine.record(Mark(step, .forward, .failed, failure: .failed("no \(step)")))
-    return [done, failed] + (begun.crashes > mostCrashes ? [] : [begun])
+    let ends = [done, failed] + superseding(step, history)
+    return ends + (begun.crashes > mostCrashes ? [] : [begun])
+  }
+
+  /// The check of an express migration can find that a migration in full is needed.
+  private func superseding(_ step: StepName, _ history: History) -> [History] {
+    guard step == .check, history.machine.steps == MigrationKind.express.steps() else { return [] }
+    var superseded = history.after(Mark(step, .forward, .intent), .performed(step))
+    superseded.machine.record(
+      Mark(step, .forward, .superseded, failure: .failed("updates are pending")))
+    return [superseded]
   }
 
   private func undoing(_ step: StepName, _ history: History) -> [History] {

@@ -45,19 +45,36 @@ struct JournalReader {
       .reduce(into: [:]) { $0[$1["name"]] = $1["platform"] }
   }
 
-  /// The state of each site's migration in a release.
+  /// The state of each site's last migration in a release.
   func migrations(of release: Int64) throws -> [String: String] {
     try queue.read {
       try Row.fetchAll(
-        $0, sql: "SELECT site, state FROM migration WHERE release = ?", arguments: [release])
+        $0, sql: "SELECT site, state FROM migration WHERE release = ? ORDER BY id",
+        arguments: [release])
     }.reduce(into: [:]) { $0[$1["site"]] = $1["state"] }
   }
 
-  /// The backup that a site's migration planned to make.
+  /// The steps of a site that a release has marks of, with the kind of the migration.
+  func steps(of site: String, in release: Int64) throws -> [String] {
+    let rows = try queue.read {
+      try Row.fetchAll(
+        $0,
+        sql: """
+          SELECT json_extract(plan, '$.kind') AS kind, json_extract(body, '$.step') AS step
+          FROM mark JOIN migration ON migration.id = mark.migration
+          WHERE release = ? AND site = ? AND json_extract(body, '$.phase') = 'done' ORDER BY mark.id
+          """,
+        arguments: [release, site])
+    }
+    return rows.map { "\($0["kind"] as String? ?? "-") \($0["step"] as String? ?? "-")" }
+  }
+
+  /// The backup that a site's last migration planned to make.
   func backup(of site: String, in release: Int64) throws -> String? {
     let plan = try queue.read {
       try String.fetchOne(
-        $0, sql: "SELECT plan FROM migration WHERE release = ? AND site = ?",
+        $0,
+        sql: "SELECT plan FROM migration WHERE release = ? AND site = ? ORDER BY id DESC",
         arguments: [release, site])
     }
     let json = try plan.map { try JSONSerialization.jsonObject(with: Data($0.utf8)) }

@@ -9,16 +9,18 @@ struct MariaDBConnections {
     """
 
   /// What others do; nil where the server does not tell.
-  func activity() -> Activity? {
+  func activity() -> DatabaseActivity? {
     let transactions = " OR ID IN (SELECT trx_mysql_thread_id FROM information_schema.INNODB_TRX)"
-    let row = rows(counting: transactions) ?? rows(counting: "")
-    guard let row, row.count == 2, let all = Int(row[0]), let busy = Int(row[1]) else { return nil }
-    return Activity(busy: busy, connections: all)
+    guard let rows = rows(counting: transactions) ?? rows(counting: "") else { return nil }
+    let found = rows.compactMap { row in row.count == 2 ? Int(row[1]).map { (row[0], $0) } : nil }
+    return DatabaseActivity(
+      busy: found.reduce(0) { $0 + $1.1 },
+      who: found.map { "\($0.0) (\($0.1))" }.joined(separator: ", "))
   }
 
-  private func rows(counting condition: String) -> [String]? {
-    let busy = "COMMAND <> 'Sleep' OR TIME_MS < 1000\(condition)"
-    return try? client.rows("SELECT COUNT(*), IFNULL(SUM(\(busy)), 0) \(Self.others)").first
+  private func rows(counting condition: String) -> [[String]]? {
+    let busy = "(COMMAND <> 'Sleep' OR TIME_MS < 1000\(condition))"
+    return try? client.rows("SELECT USER, COUNT(*) \(Self.others) AND \(busy) GROUP BY USER")
   }
 
   /// Who may be in the way, for a message.

@@ -53,11 +53,14 @@ struct PostgreSQLEngine: DatabaseEngine {
     ).run()
   }
 
-  func activity() throws -> Activity? {
-    let answer = try client().run(Self.activityQuery).first?.split(separator: "|")
-      .compactMap { Int($0) }
-    guard let answer, answer.count == 2 else { return nil }
-    return Activity(busy: answer[0], connections: answer[1])
+  func activity() throws -> DatabaseActivity? {
+    let found = try client().run(Self.activityQuery).compactMap { line in
+      let parts = line.split(separator: "|", omittingEmptySubsequences: false)
+      return parts.count == 2 ? Int(parts[0]).map { ($0, parts[1]) } : nil
+    }
+    return DatabaseActivity(
+      busy: found.reduce(0) { $0 + $1.0 },
+      who: found.map { "\($0.1) (\($0.0))" }.joined(separator: ", "))
   }
 
   func pruneAside(olderThan days: Int) throws {
@@ -65,12 +68,11 @@ struct PostgreSQLEngine: DatabaseEngine {
   }
 
   private static let activityQuery = """
-    SELECT count(*) FILTER (
-        WHERE state <> 'idle' OR state_change > clock_timestamp() - interval '1 second'
-          OR state IS NULL),
-      count(*)
-    FROM pg_stat_activity
+    SELECT count(*), usename FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
-      AND backend_type IN ('client backend', 'background worker', 'parallel worker');
+      AND backend_type IN ('client backend', 'background worker', 'parallel worker')
+      AND (state <> 'idle' OR state_change > clock_timestamp() - interval '1 second'
+        OR state IS NULL)
+    GROUP BY usename;
     """
 }

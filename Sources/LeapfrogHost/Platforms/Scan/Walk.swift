@@ -79,7 +79,7 @@ struct Walk: Sendable {
   ) throws {
     guard let text = name.baseAddress?.assumingMemoryBound(to: CChar.self) else { return }
     if item.isDirectory { current.append(UInt8(ascii: "/")) }
-    guard isInRange(item) else { return }
+    guard isInRange(item), !PlatformMarker.isMarker(current) else { return }
     while cursor < range.upperBound, orderToCurrent(cursor) < 0 { cursor += 1 }
     if item.isDirectory { return try enter(text, in: directory) }
     guard cursor < range.upperBound, orderToCurrent(cursor) == 0 else {

@@ -1,4 +1,0 @@
-extension Profile {
-  /// Any app: brings nothing, every site says its commands itself.
-  public static let command = Profile(name: "command")
-}

@@ -1,0 +1,31 @@
+import Glibc
+import LeapfrogCore
+
+/// Waits until the requests that were under way when a site was closed have ended.
+struct Drain {
+  let migration: SiteMigration
+  /// Between two looks, in microseconds.
+  private static let pause: UInt32 = 20_000
+  /// A request between two of its queries looks like none, so one quiet look is not enough.
+  private static let quietLooks = 2
+
+  /// - Throws: `Failure` naming who is still at work after the seconds that the pair allows.
+  func wait() throws {
+    guard let engine = migration.engine else { return }
+    let end = Deadline(seconds: migration.order.spec.drain)
+    var quiet = 0
+    while let activity = try engine.activity() {
+      quiet = activity.busy == 0 ? quiet + 1 : 0
+      if quiet == Self.quietLooks { return }
+      if end.isOver, quiet == 0 { throw busy(activity) }
+      usleep(Self.pause)
+    }
+  }
+
+  private func busy(_ activity: DatabaseActivity) -> Failure {
+    .failed(
+      "the database of \(migration.site.name) is still in use \(migration.order.spec.drain) s after "
+        + "the site was closed, by \(activity.who); stop it in the site's `close` command, or give "
+        + "requests more time with `drain`")
+  }
+}
