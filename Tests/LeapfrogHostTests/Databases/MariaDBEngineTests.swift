@@ -66,7 +66,6 @@ import Testing
     defer { holder.killNow() }
     let activity = try setting.engine.activity()
     #expect(activity?.busy == 1)
-    #expect(activity?.connections == 1)
     try engine(setting, lockPatience: 1)
       .restore(record, from: setting.sandbox.backup, aside: setting.sandbox.aside)
     #expect(try database.contents() == before)
