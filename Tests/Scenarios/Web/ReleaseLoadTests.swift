@@ -17,6 +17,15 @@ import Testing
     }
   }
 
+  @Test(arguments: WebServerKit.Kind.allCases)
+  func anExpressReleaseIsNotSeenByAnybody(_ kind: WebServerKit.Kind) throws {
+    let (visits, downtimes) = try Self.release(kind, base: "v1", answers: 20_000)
+    visits.expectSound()
+    #expect(visits.samples.count >= 20_000)
+    #expect(visits.closed.isEmpty)
+    #expect(downtimes.isEmpty, "\(downtimes)")
+  }
+
   /// Releases `w2` on top of the demo's version `base` while visitors ask, who go on until there are so
   /// many answers.
   static func release(_ kind: WebServerKit.Kind, base: String, answers: Int = 0) throws -> (

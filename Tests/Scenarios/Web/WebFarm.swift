@@ -19,8 +19,10 @@ final class WebFarm {
   /// - Parameters:
   ///   - base: the demo's version below `w2`; `v1`, that of `w1`, for a release that updates no data.
   ///   - extra: lines of the pair in leapfrog.yml.
-  init(_ kind: WebServerKit.Kind, pool: PHPPool, sites: [String] = sites, extra: String = "") throws
-  {
+  init(
+    _ kind: WebServerKit.Kind, pool: PHPPool, sites: [String] = sites, base: String = "v2",
+    extra: String = ""
+  ) throws {
     (self.kind, self.pool) = (kind, pool)
     farm = try Farm(sites: sites)
     (port, previewPort) = (try Loopback.freePort(), try Loopback.freePort())
@@ -103,6 +105,7 @@ final class WebFarm {
       profiles:
         shop:
           docroot: web
+          updates: [{path: "migrations/*"}]
           web: {php: true, front: index.php, deny: ["^private/"]}
           commands:
             install: |
