@@ -6,13 +6,16 @@ import pathlib
 import shutil
 import tempfile
 
+import files
 import report
 import scale
 import staging
 import window
 from kit import Bench, note
 
-PARTS = {"staging": staging.measure, "window": window.measure, "scale": scale.measure}
+PARTS = {
+    "staging": staging.measure, "window": window.measure, "files": files.measure,
+    "scale": scale.measure}
 
 
 def arguments():
