@@ -19,17 +19,22 @@ public enum Loopback {
     return Int(UInt16(bigEndian: address.sin_port))
   }
 
-  /// Whether somebody accepts connections at a port.
-  public static func answers(_ port: Int) -> Bool {
+  /// Whether somebody accepts connections at a port, of 127.0.0.1 or of another address.
+  public static func answers(_ port: Int, at address: String = "127.0.0.1") -> Bool {
     let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(number) }
+    return connect(number, port, address)
+  }
+
+  /// Connects a socket to a port.
+  static func connect(_ number: Int32, _ port: Int, _ host: String = "127.0.0.1") -> Bool {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
-    address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+    guard inet_pton(AF_INET, host, &address.sin_addr) == 1 else { return false }
     return withUnsafePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        Glibc.connect(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
       }
     }
   }
