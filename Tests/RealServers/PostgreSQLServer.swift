@@ -53,7 +53,7 @@ public final class PostgreSQLServer: Sendable {
     programs = try Self.findPrograms()
     directory = try Self.makeDirectory()
     let data = "\(directory)/data"
-    try Self.check(
+    _ = try Self.check(
       Self.run(
         Self.unprivileged + [
           "\(programs)/initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8",

@@ -6,9 +6,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #ifndef POSIX_SPAWN_SETSID
@@ -27,6 +29,10 @@
 #define SYNC_FILE_RANGE_WRITE 2
 #endif
 
+#ifndef FICLONE
+#define FICLONE _IOW(0x94, 9, int)
+#endif
+
 #ifndef F_SETPIPE_SZ
 #define F_SETPIPE_SZ 1031
 #endif
@@ -43,6 +49,9 @@ ssize_t splice(int in, off_t *in_offset, int out, off_t *out_offset, size_t coun
 ssize_t tee(int in, int out, size_t count, unsigned int flags);
 int fallocate(int file, int mode, off_t offset, off_t length);
 int ppoll(struct pollfd *files, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
+
+// Makes an empty file share the blocks of another, where the file system can.
+static inline int clone_file(int target, int source) { return ioctl(target, FICLONE, source); }
 
 static inline int become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 

@@ -197,8 +197,8 @@ struct ApacheText {
         "Directory", "\"\(plan.root)/\(name)\"",
         [
           "Options FollowSymLinks", "AllowOverride \(plan.readsHtaccess ? "All" : "None")",
-          "DirectoryIndex disabled", "Require all granted",
-        ] + handler)
+          "Require all granted",
+        ] + block("IfModule", "mod_dir.c", ["DirectoryIndex disabled"]) + handler)
     }
   }
 

@@ -4,9 +4,11 @@ import LeapfrogCore
 /// hold for sites that are added later, too: what a path has of a site's domain is any name.
 struct DataPatterns: Sendable, Equatable {
   /// The paths of the links, without the slash that they begin with.
-  var links: [String] = []
+  private(set) var links: [String] = []
+  /// Those that are of a kind that is never served themselves.
+  private(set) var files: [String] = []
   /// The paths of databases that lie behind links, likewise.
-  var databases: [String] = []
+  private(set) var databases: [String] = []
 
   /// Kinds of files that no page leads to: code, settings, databases, keys, copies.
   static let kinds = [
@@ -20,26 +22,45 @@ struct DataPatterns: Sendable, Equatable {
     for site in sites {
       for (path, data) in site.links {
         guard let path = Self.below(docroot, path) else { continue }
-        note(Self.pattern(path, site), &links)
+        let pattern = Self.pattern(path, site)
+        note(pattern, &links)
+        if Self.isDeniedKind(path, site) { note(pattern, &files) }
         guard let rest = Self.database(of: site, below: data) else { continue }
-        note(Self.pattern(rest.isEmpty ? path : "\(path)/\(rest)", site), &databases)
+        note(rest.isEmpty ? pattern : "\(pattern)/\(Quoting.regex(rest))", &databases)
       }
     }
     links.sort()
+    files.sort()
     databases.sort()
   }
 
-  /// What is never served of what links lead to; nil where nothing is linked.
-  var denied: String? {
-    guard !links.isEmpty else { return nil }
-    let kinds = Self.kinds.joined(separator: "|")
-    return "^(?=/(?:\(links.joined(separator: "|")))(?:/|$)).*(?:~|\\.(?:\(kinds)))$"
+  /// What is never served of what links lead to. A path may go on after the file: servers take the rest
+  /// for an argument of a script.
+  var denied: [String] {
+    guard !links.isEmpty else { return [] }
+    let below = "^/\(Self.any(links))/(?:.*/)?[^/]*\(Self.ending)(?:/|$)"
+    let themselves = files.isEmpty ? [] : ["^/\(Self.any(files))(?:/|$)"]
+    return themselves + [below] + deniedDatabases
   }
 
-  /// The databases, and the files that SQLite has beside them; nil where none can be reached.
-  var deniedDatabases: String? {
-    guard !databases.isEmpty else { return nil }
-    return "^/(?:\(databases.joined(separator: "|")))(?:-wal|-shm|-journal)?$"
+  /// The databases, and the files that SQLite has beside them.
+  private var deniedDatabases: [String] {
+    databases.isEmpty
+      ? [] : ["^/\(Self.any(databases))(?:-wal|-shm|-journal)?(?:/|$)"]
+  }
+
+  private static let ending = "(?:~|\\.(?:\(kinds.joined(separator: "|"))))"
+
+  private static func any(_ patterns: [String]) -> String {
+    "(?:\(patterns.joined(separator: "|")))"
+  }
+
+  /// Whether the name of the link says so; the end of a domain in it does not count.
+  private static func isDeniedKind(_ path: String, _ site: SiteSpec) -> Bool {
+    var name = String(path.split(separator: "/").last ?? "")
+    for domain in site.domains { name = name.replacing(domain, with: "") }
+    guard let regex = try? Regex("\(ending)$").ignoresCase() else { return true }
+    return name.firstMatch(of: regex) != nil
   }
 
   private func note(_ pattern: String, _ patterns: inout [String]) {

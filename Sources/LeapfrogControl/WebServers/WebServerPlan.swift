@@ -83,7 +83,7 @@ public struct WebServerPlan: Sendable, Equatable {
     php = try Self.php(options.php, web)
     front = try web.front.map { try Quoting.checked(path: $0, "the front script") }
     let data = DataPatterns(sites: spec.sites, docroot: spec.docroot)
-    denied = web.deny.map(Quoting.denied) + [data.deniedDatabases, data.denied].compactMap(\.self)
+    denied = web.deny.map(Quoting.denied) + data.denied
     readsHtaccess = options.readsHtaccess
   }
 

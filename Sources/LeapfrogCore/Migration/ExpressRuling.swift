@@ -10,6 +10,8 @@ public struct ExpressRuling: Sendable {
     case updates([String])
     /// The build can bring code that git does not show, and the app has no pending check to ask.
     case unseenBuild
+    /// It has a command that starts something after a flip, and only a site that was closed is opened.
+    case opens
   }
 
   /// What stands in the way; nil where the site can go express.
@@ -25,7 +27,9 @@ public struct ExpressRuling: Sendable {
     guard site.express == .auto else { return .never }
     guard let change else { return .unknown }
     guard change.updates.isEmpty else { return .updates(change.updates) }
+    let commands = site.commands
+    if !commands.open.isNone, commands.refresh.isNone { return .opens }
     let builds = !pair.build.isNone || !pair.profileBuild.isNone
-    return builds && site.commands.pending.isNone ? .unseenBuild : nil
+    return builds && commands.pending.isNone ? .unseenBuild : nil
   }
 }

@@ -22,8 +22,19 @@ struct BackupManifest: Codable, Equatable, Sendable {
   var fileBytes: Int64
   /// SHA-256 of the list of files, in hexadecimal digits.
   var listSHA256: String
+  /// The same of what the last pass found different; nil when nothing was.
+  var changesSHA256: String?
   /// Sockets, FIFOs and devices that were not backed up.
   var skipped: Int
+  /// The snapshot with the files; nil where they are in the backup's directory.
+  var restic: ResticRecord?
+
+  /// The files of the backup.
+  var fileBackup: FileBackup {
+    FileBackup(
+      files: files, bytes: fileBytes, listSHA256: listSHA256, changesSHA256: changesSHA256,
+      skipped: skipped, restic: restic)
+  }
 }
 
 /// A manifest on disk: with its own hash, so that a flipped bit in it is found.

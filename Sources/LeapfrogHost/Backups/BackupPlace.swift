@@ -3,13 +3,22 @@ import LeapfrogCore
 /// Where the parts of one backup are.
 struct BackupPlace: Sendable {
   let path: String
+  /// The backup's name.
+  let id: String
+  let site: String
+  /// The pair's directory.
+  let root: String
 
   /// The copies of the site's files.
   var files: String { "\(path)/files" }
-  /// What the files were, and their hashes.
+  /// What the files were when the first pass looked, and their hashes.
   var list: String { "\(path)/files.list" }
-  /// The list of the first pass, until the backup is finished.
-  var firstList: String { "\(path)/first.list" }
+  /// What the last pass found different.
+  var changes: String { "\(path)/changes.list" }
+  /// What the first pass left for the last one, until the backup is finished.
+  var first: String { "\(path)/first.json" }
+  /// Where copies that are elsewhere come for a restore.
+  var staging: String { "\(path)/restored" }
   var manifest: String { "\(path)/manifest.json" }
 }
 
@@ -22,6 +31,6 @@ extension Layout {
     if let fault = Names.fault(inDomain: site) {
       throw Failure.usage("the site's name \"\(site)\" \(fault)")
     }
-    return BackupPlace(path: backup(id, of: site))
+    return BackupPlace(path: backup(id, of: site), id: id, site: site, root: root)
   }
 }

@@ -9,9 +9,4 @@ struct BackupSource: Sendable {
 
   /// What the file backup leaves alone.
   var leftOut: Set<TreePath> { engine?.ownFiles ?? [] }
-
-  /// Everything in the data that is the file backup's business.
-  func scan() throws -> TreeScan {
-    try TreeScan(DirectoryTree(data), leavingOut: leftOut, strict: false)
-  }
 }

@@ -19,8 +19,18 @@ extension BackupStore {
     }
     let good = try list(site: site, newestFirst: known).map(\.id).filter { isGood($0, site: site) }
     let doomed = (unfinished + good.dropFirst(max(1, keep))).filter { !needed.contains($0) }
-    for id in doomed { try remove(id, site: site) }
-    return doomed
+    return try doomed.filter { try forget($0, site: site) }
+  }
+
+  /// Removes a backup where what it keeps elsewhere can be given up now; says whether it did. The site
+  /// has moved by then, so a repository that is away is no reason to fail: the next pruning tries again.
+  private func forget(_ id: String, site: String) throws -> Bool {
+    do { try engine.forget(layout.place(ofBackup: id, site: site)) } catch {
+      StandardError.print("the backup \(id) of \(site) is kept for now: \(error)")
+      return false
+    }
+    try remove(id, site: site)
+    return true
   }
 
   /// Removes a backup; after a crash, the next call goes on.

@@ -4,9 +4,29 @@ import LeapfrogCore
 /// database, the files, their list, and a manifest, which is written last.
 struct BackupStore: Sendable {
   let layout: Layout
+  private let spec: FileBackupSpec
 
-  init(layout: Layout) {
+  /// - Parameter files: how files are backed up; what is in somebody else's repository cannot be had
+  ///   without it.
+  init(layout: Layout, files: FileBackupSpec = FileBackupSpec()) {
     self.layout = layout
+    spec = files
+  }
+
+  /// What new backups are made with.
+  var engine: any FileBackupEngine { FileBackups.engine(for: spec) }
+
+  /// What has made a backup.
+  ///
+  /// - Throws: `Failure` when the configuration does not name its repository.
+  func engine(of manifest: BackupManifest) throws -> any FileBackupEngine {
+    guard manifest.restic != nil else { return SnapshotEngine() }
+    guard spec.restic != nil else {
+      throw Failure.failed(
+        "the files of the backup \(manifest.id) of \(manifest.site) are in a restic repository, "
+          + "and the configuration names none")
+    }
+    return engine
   }
 
   /// The finished backups of a site, newest first; one whose manifest cannot be read is left out.
@@ -50,7 +70,8 @@ struct BackupStore: Sendable {
     (try? verify(site: site, id: id)) != nil
   }
 
-  /// Proves a backup: that every part is there with its size, and with `deep` every byte.
+  /// Proves a backup: that every part is there with its size, and with `deep` every byte. What is in a
+  /// restic repository is looked for there only with `deep`.
   ///
   /// - Throws: `Failure` naming what is missing or damaged.
   func verify(site: String, id: String, deep: Bool = false) throws {
@@ -58,24 +79,35 @@ struct BackupStore: Sendable {
       throw Failure.failed("the backup \(id) of \(site) is missing or was never finished")
     }
     let place = try layout.place(ofBackup: id, site: site)
-    let list = try fileList(manifest)
     if deep {
       try manifest.database?.verifyBytes(in: place.path)
     } else {
       try manifest.database?.verifySize(in: place.path)
     }
-    try SnapshotFiles(tree: DirectoryTree(place.files)).verify(list, deep: deep)
+    guard deep || manifest.restic == nil else {
+      _ = try fileList(manifest)
+      return
+    }
+    try engine(of: manifest).verify(manifest.fileBackup, in: place, deep: deep)
   }
 
   /// The list of a backup's files.
   ///
   /// - Throws: `Failure` when it is not the one that the manifest means.
   func fileList(_ manifest: BackupManifest) throws -> SnapshotList {
-    let path = try layout.place(ofBackup: manifest.id, site: manifest.site).list
-    let bytes = try SnapshotList.bytes(of: path)
-    guard FileDigest(of: bytes).hex == manifest.listSHA256 else {
-      throw Failure.failed("\(path) is damaged: its SHA-256 is not the recorded one")
+    try manifest.fileBackup.list(in: layout.place(ofBackup: manifest.id, site: manifest.site))
+  }
+
+  /// The files of the newest good backup that was made in the present way; nil when there is none.
+  func previousFiles(site: String) throws -> PreviousFiles? {
+    let usesRestic = spec.restic != nil
+    let found = try list(site: site).first {
+      ($0.restic != nil) == usesRestic && isGood($0.id, site: site)
     }
-    return try SnapshotList(encoded: bytes, name: path)
+    return try found.map {
+      PreviousFiles(
+        list: try fileList($0), place: try layout.place(ofBackup: $0.id, site: site),
+        restic: $0.restic)
+    }
   }
 }

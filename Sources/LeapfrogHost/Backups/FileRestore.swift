@@ -20,7 +20,14 @@ struct FileRestore {
     let wanted = list.byPath
     try clear(scan, wanted: wanted)
     let found = Dictionary(scan.entries.map { ($0.path, $0.status) }, uniquingKeysWith: { $1 })
-    for record in list.records { try put(record, found: found[record.path]) }
+    let leaders = list.leaders
+    for record in list.records {
+      if let leader = leaders[record.path] {
+        try putName(record, of: leader, found: found[record.path])
+      } else {
+        try put(record, found: found[record.path])
+      }
+    }
     // Last and innermost first: a directory may become read-only.
     for record in list.records.reversed() where record.kind == .directory {
       try giveAttributes(record)
@@ -82,10 +89,24 @@ struct FileRestore {
     try copyBack(record)
   }
 
+  /// Makes a path a further name of a file that is as it was by now.
+  private func putName(_ record: SnapshotRecord, of leader: TreePath, found: FileStatus?) throws {
+    guard let status = try live.status(leader) else { throw Unsettled(path: live.label(leader)) }
+    if let found, found.kind == .file {
+      if found.inode == status.inode { return }
+      if try !isSameFile(record, found) { try aside.keep(record.path, of: live) }
+    }
+    let temporary = record.path.sibling(Self.temporary)
+    try live.removeAll(temporary)
+    guard try live.link(temporary, to: leader) else { return try put(record, found: found) }
+    try live.rename(temporary, to: record.path)
+  }
+
   private func isSameFile(_ record: SnapshotRecord, _ found: FileStatus) throws -> Bool {
     guard found.size == record.size else { return false }
     let file = try live.openFile(record.path)
-    return try FileContents.digest(of: file, name: live.label(record.path)) == record.digest
+    return try FileContents.digest(
+      of: file, name: live.label(record.path), tellingHoles: true) == record.digest
   }
 
   private func copyBack(_ record: SnapshotRecord) throws {
@@ -95,7 +116,7 @@ struct FileRestore {
     let target = try live.makeFile(temporary)
     let name = live.label(record.path)
     let (_, digest) = try FileContents.copy(
-      source, name: files.label(record.path), to: target, named: name)
+      source, name: files.label(record.path), to: target, named: name, tellingHoles: true)
     try requireDigest(digest, of: record)
     try record.attributes.apply(to: target, name: name)
     try live.rename(temporary, to: record.path)
@@ -115,15 +136,16 @@ struct FileRestore {
   }
 
   private func giveAttributes(_ record: SnapshotRecord) throws {
-    guard let status = try live.status(record.path) else { return }
-    var present = status.attributes
-    if record.kind == .directory { present.modified = nil }
+    let name = live.label(record.path)
+    let file = try Descriptor(
+      adopting: live.at(record.path, "open") {
+        openat($0, $1, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+      })
+    var present = FileStatus(file)?.attributes
+    if record.kind == .directory { present?.modified = nil }
+    present?.extended = try ExtendedAttribute.all(of: file.number, name: name)
     if present == record.attributes { return }
-    let number = try live.at(record.path, "open") {
-      openat($0, $1, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-    }
-    try record.attributes.apply(
-      to: Descriptor(adopting: number), name: live.label(record.path))
+    try record.attributes.apply(to: file, name: name)
   }
 
   private func giveOwner(_ record: SnapshotRecord) throws {

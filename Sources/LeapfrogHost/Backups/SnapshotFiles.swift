@@ -5,11 +5,11 @@ import LeapfrogCore
 struct SnapshotFiles {
   let tree: DirectoryTree
 
-  /// Compares the copies with the list: that each is there with its size, with `deep` every byte.
+  /// Compares the copies with records of them: that each is there with its size, with `deep` every byte.
   ///
   /// - Throws: `Failure` naming the first that is missing or damaged.
-  func verify(_ list: SnapshotList, deep: Bool) throws {
-    for record in list.records {
+  func verify(_ records: [SnapshotRecord], deep: Bool) throws {
+    for record in records {
       do { try verify(record, deep: deep) } catch let unsettled as Unsettled {
         throw Failure.failed("\(unsettled.path) is missing from the backup")
       }
@@ -60,7 +60,8 @@ struct SnapshotFiles {
     case .link: return FileDigest(of: try tree.target(ofLink: record.path))
     case .file:
       let file = try tree.openFile(record.path)
-      return try FileContents.digest(of: file, name: tree.label(record.path))
+      return try FileContents.digest(
+        of: file, name: tree.label(record.path), tellingHoles: true)
     }
   }
 }

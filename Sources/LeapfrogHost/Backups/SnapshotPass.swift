@@ -5,136 +5,63 @@ import LeapfrogCore
 ///
 /// A file that is for certain untouched since it was last copied is not read again: it is in
 /// `files` already, or gets a second name from the backup before. Names are never shared with live
-/// files, which an application may write in place.
+/// files, which an application may write in place; blocks are, where the file system can.
 struct SnapshotPass {
-  /// What the pass found.
-  struct Result {
+  /// A backup before, to share with.
+  struct Previous {
     var list: SnapshotList
-    /// Sockets, FIFOs and devices, which are not backed up.
-    var skipped: Int
-    /// The paths that are new in the backup, or written anew; what is not among them lasts already.
-    var written: [TreePath]
-  }
-
-  /// One path as it is in the backup now.
-  private struct Placed {
-    var record: SnapshotRecord
-    /// Whether the pass wrote it.
-    var isNew: Bool
+    var files: DirectoryTree
   }
 
   let live: DirectoryTree
   let files: DirectoryTree
   let leftOut: Set<TreePath>
-  /// What was copied before, by path.
-  let known: [TreePath: SnapshotRecord]
-  /// Where what is known is; nil when it is in `files` already.
-  let previous: DirectoryTree?
   /// Whether the site's writers are stopped, so that a change meanwhile is a fault.
   let strict: Bool
 
-  /// How often a file that changes while it is copied is copied again, where that is no fault.
-  private static let attempts = 3
-  /// A change so shortly before the copy could be followed by one with the same time: nanoseconds.
-  private static let clockGrain: Int64 = 100_000_000
-
+  /// Fills empty `files`.
+  ///
   /// - Throws: `Failure`, or `Unsettled` when strict.
-  func run() throws -> Result {
-    let scan = try TreeScan(live, leavingOut: leftOut, strict: strict)
-    try removeGone(scan)
-    var placed: [Placed] = []
-    for entry in scan.entries {
-      if let one = try settled({ try place(entry) }) { placed.append(one) }
+  func fill(sharing previous: Previous?) throws -> SnapshotList {
+    let copier = SnapshotCopier(live: live, files: files, strict: strict)
+    let found = try TreeComparison.make(
+      of: live.path, with: previous?.list ?? SnapshotList([]), leavingOut: leftOut, strict: strict)
+    var records: [SnapshotRecord] = []
+    var changed = found.changed[...]
+    if let previous {
+      for (record, isKept) in zip(previous.list.records, found.isKept) where isKept {
+        while let entry = changed.first, entry.path < record.path {
+          changed = changed.dropFirst()
+          if let copied = try copier.copy(entry) { records.append(copied) }
+        }
+        if let kept = try copier.keep(record, of: previous.files) { records.append(kept) }
+      }
     }
-    return Result(
-      list: SnapshotList(placed.map(\.record)),
-      skipped: scan.entries.count { $0.status.kind == .other },
-      written: placed.lazy.filter(\.isNew).map(\.record.path))
+    records += try changed.compactMap { try copier.copy($0) }
+    return try SnapshotList(ordered: records, name: files.path)
   }
 
-  /// What a body makes; nil where something vanished meanwhile and that is no fault.
-  private func settled(_ body: () throws -> Placed?) throws -> Placed? {
-    do { return try body() } catch let unsettled as Unsettled {
-      if strict { throw unsettled }
-      return nil
-    }
+  /// What an update found.
+  struct Update {
+    var changes: SnapshotChanges
+    /// Sockets, FIFOs and devices, which are not backed up.
+    var skipped: Int
+    /// The paths that are new in `files`, or written anew; what is not among them lasts already.
+    var written: [TreePath]
   }
 
-  private func removeGone(_ scan: TreeScan) throws {
-    guard previous == nil else { return }
-    let kinds = Dictionary(
-      scan.entries.map { ($0.path, SnapshotRecord.Kind($0.status.kind)) }, uniquingKeysWith: { $1 })
-    for (path, record) in known where kinds[path] != record.kind { try files.removeAll(path) }
-  }
-
-  private func place(_ entry: TreeScan.Entry) throws -> Placed? {
-    switch entry.status.kind {
-    case .other: return nil
-    case .directory: return try placeDirectory(entry)
-    case .link: return try placeLink(entry)
-    case .file: return try keepKnown(entry) ?? Placed(record: copy(entry.path), isNew: true)
-    }
-  }
-
-  private func placeDirectory(_ entry: TreeScan.Entry) throws -> Placed {
-    try files.makeDirectory(entry.path)
-    let record = SnapshotRecord(entry.path, .directory, entry.status)
-    return Placed(record: record, isNew: !isThere(record))
-  }
-
-  private func placeLink(_ entry: TreeScan.Entry) throws -> Placed {
-    let target = try live.target(ofLink: entry.path)
-    var record = SnapshotRecord(entry.path, .link, entry.status, digest: FileDigest(of: target))
-    record.size = Int64(target.count)
-    if isThere(record) { return Placed(record: record, isNew: false) }
-    try files.removeAll(entry.path)
-    try files.makeLink(entry.path, target: target)
-    return Placed(record: record, isNew: true)
-  }
-
-  /// Whether the same directory or link was put into `files` by the pass before.
-  private func isThere(_ record: SnapshotRecord) -> Bool {
-    guard previous == nil, let before = known[record.path] else { return false }
-    return before.kind == record.kind && before.digest == record.digest
-  }
-
-  /// The known record, where the file needs no copy.
-  private func keepKnown(_ entry: TreeScan.Entry) throws -> Placed? {
-    guard let record = known[entry.path], record.isUntouched(entry.status) else { return nil }
-    guard let previous else { return Placed(record: record, isNew: false) }
-    guard let copy = try previous.status(entry.path), copy.kind == .file, copy.size == record.size
-    else { return nil }
-    return try files.link(entry.path, from: previous) ? Placed(record: record, isNew: true) : nil
-  }
-
-  private func copy(_ path: TreePath) throws -> SnapshotRecord {
-    for _ in 1..<Self.attempts {
-      let (record, isSettled) = try copyOnce(path)
-      if isSettled { return record }
-      if strict { throw Unsettled(path: live.label(path)) }
-    }
-    var (record, isSettled) = try copyOnce(path)
-    if !isSettled { record.changed = 0 }
-    return record
-  }
-
-  private func copyOnce(_ path: TreePath) throws -> (record: SnapshotRecord, isSettled: Bool) {
-    let started = Self.now
-    let source = try live.openFile(path)
-    guard let status = FileStatus(source) else { throw Unsettled(path: live.label(path)) }
-    try files.removeAll(path)
-    let target = try files.makeFile(path)
-    let (size, digest) = try FileContents.copy(
-      source, name: live.label(path), to: target, named: files.label(path))
-    var record = SnapshotRecord(path, .file, status, digest: digest)
-    record.size = size
-    if status.changed > started &- Self.clockGrain { record.changed = 0 }
-    return (record, FileStatus(source) == status && size == status.size)
-  }
-
-  private static var now: Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+  /// Brings `files` up to date, which hold what a list says. Doing it again is fine.
+  ///
+  /// - Throws: `Failure`, or `Unsettled` when strict.
+  func update(_ list: SnapshotList) throws -> Update {
+    let copier = SnapshotCopier(live: live, files: files, strict: strict)
+    let found = try TreeComparison.make(
+      of: live.path, with: list, leavingOut: leftOut, strict: strict)
+    let gone = found.gone.map { list.records[$0].path }
+    for path in gone { try files.removeAll(path) }
+    let records = try found.changed.compactMap { try copier.copy($0) }
+    return Update(
+      changes: SnapshotChanges(gone: gone, list: SnapshotList(records)), skipped: found.skipped,
+      written: copier.written)
   }
 }

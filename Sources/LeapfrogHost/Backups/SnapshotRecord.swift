@@ -13,6 +13,8 @@ struct SnapshotRecord: Equatable, Sendable {
   var mode: UInt32
   var owner: UInt32
   var group: UInt32
+  /// How many names the live file had.
+  var links: UInt32
   /// Bytes of the contents or of a link's target; 0 for a directory.
   var size: Int64
   /// Last change of contents, nanoseconds since 1970.
@@ -22,33 +24,64 @@ struct SnapshotRecord: Equatable, Sendable {
   var changed: Int64
   /// The live file's inode when it was copied.
   var inode: UInt64
-  /// Of the contents or of a link's target; nil for a directory.
+  /// Of the contents or of a link's target; nil for a directory, and for files that were not read.
   var digest: FileDigest?
+  /// Sorted by name.
+  var extended: [ExtendedAttribute]
 
-  init(_ path: TreePath, _ kind: Kind, _ status: FileStatus, digest: FileDigest? = nil) {
+  init(
+    _ path: TreePath, _ kind: Kind, _ status: FileStatus, digest: FileDigest? = nil,
+    extended: [ExtendedAttribute] = []
+  ) {
     self.path = path
     self.kind = kind
     mode = status.mode
     owner = status.owner
     group = status.group
+    links = kind == .file ? status.links : 1
     size = kind == .directory ? 0 : status.size
     modified = status.modified
     changed = status.changed
     inode = status.inode
     self.digest = digest
+    self.extended = extended
   }
 
-  /// Whether the live file is for certain the one that was copied, untouched since.
+  /// Whether what is there is for certain what was recorded, untouched since.
   func isUntouched(_ status: FileStatus) -> Bool {
-    kind == Kind(status.kind) && changed != 0 && changed == status.changed
-      && modified == status.modified && size == status.size && inode == status.inode
+    guard kind == Kind(status.kind), changed != 0, changed == status.changed else { return false }
+    if kind == .directory { return inode == status.inode && mode == status.mode }
+    return modified == status.modified && size == status.size && inode == status.inode
+  }
+
+  /// A change so shortly before the look could be followed by one with the same time: nanoseconds.
+  private static let clockGrain: Int64 = 100_000_000
+
+  /// The record without a time that could not tell a change after a look that began then.
+  func dated(_ began: Int64) -> SnapshotRecord {
+    var record = self
+    if changed > began &- Self.clockGrain { record.changed = 0 }
+    return record
   }
 
   /// The attributes that the file gets when it is put back.
   var attributes: FileAttributes {
     FileAttributes(
       mode: mode & 0o7777, owner: owner, group: group,
-      modified: kind == .file ? modified : nil)
+      modified: kind == .file ? modified : nil, extended: extended)
+  }
+
+  /// What two names of one file have in common; nil for a file of one name.
+  var identity: Identity? {
+    guard kind == .file, links > 1 else { return nil }
+    return Identity(inode: inode, size: size, modified: modified, digest: digest)
+  }
+
+  struct Identity: Hashable, Sendable {
+    let inode: UInt64
+    let size: Int64
+    let modified: Int64
+    let digest: FileDigest?
   }
 }
 
@@ -61,48 +94,5 @@ extension SnapshotRecord.Kind {
     case .link: self = .link
     case .other: return nil
     }
-  }
-}
-
-extension SnapshotRecord {
-  /// `KIND MODE OWNER GROUP SIZE MODIFIED CHANGED INODE SHA256 PATH`, without the NUL at its end.
-  var encoded: [UInt8] {
-    let numbers = [Int64(mode), Int64(owner), Int64(group), size, modified, changed]
-    var line = [kind.rawValue]
-    for number in numbers.map(String.init) + [String(inode)] {
-      line.append(0x20)
-      line.append(contentsOf: number.utf8)
-    }
-    line.append(0x20)
-    line.append(contentsOf: digest?.hexBytes ?? [0x2D])
-    line.append(0x20)
-    line.append(contentsOf: path.bytes)
-    return line
-  }
-
-  /// The record of such a line; nil for anything else.
-  init?(encoded line: ArraySlice<UInt8>) {
-    let fields = line.split(separator: 0x20, maxSplits: 9, omittingEmptySubsequences: false)
-    guard fields.count == 10, fields[0].count == 1, let first = fields[0].first,
-      let kind = Kind(rawValue: first),
-      let mode = Self.number(fields[1], UInt32.self),
-      let owner = Self.number(fields[2], UInt32.self),
-      let group = Self.number(fields[3], UInt32.self),
-      let size = Self.number(fields[4], Int64.self), size >= 0,
-      let modified = Self.number(fields[5], Int64.self),
-      let changed = Self.number(fields[6], Int64.self),
-      let inode = Self.number(fields[7], UInt64.self)
-    else { return nil }
-    path = TreePath(bytes: Array(fields[9]))
-    digest = FileDigest(hex: fields[8])
-    (self.kind, self.mode, self.owner, self.group) = (kind, mode, owner, group)
-    (self.size, self.modified, self.changed, self.inode) = (size, modified, changed, inode)
-    guard path.isProper, (digest == nil) == (kind == .directory) else { return nil }
-  }
-
-  private static func number<Number: FixedWidthInteger>(
-    _ field: ArraySlice<UInt8>, _ type: Number.Type
-  ) -> Number? {
-    Number(String(decoding: field, as: UTF8.self))
   }
 }

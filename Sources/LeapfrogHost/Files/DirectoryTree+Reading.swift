@@ -13,6 +13,17 @@ extension DirectoryTree {
     }
   }
 
+  /// Bytes that a file takes on the disk; 0 where there is none.
+  func allocated(_ path: TreePath) throws -> Int64 {
+    var info = stat()
+    do {
+      try at(path, "look at") { fstatat($0, $1, &info, AT_SYMLINK_NOFOLLOW) }
+    } catch is Unsettled {
+      return 0
+    }
+    return Int64(info.st_blocks) &* 512
+  }
+
   /// Opens a file for reading; never waits for the other end of a FIFO.
   func openFile(_ path: TreePath) throws -> Descriptor {
     let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC

@@ -2,9 +2,9 @@ import Glibc
 import LeapfrogCore
 
 extension DirectoryTree {
-  /// Makes a file that is not there yet and opens it for writing.
+  /// Makes a file that is not there yet and opens it for reading and writing.
   func makeFile(_ path: TreePath, mode: mode_t = 0o600) throws -> Descriptor {
-    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+    let flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
     return Descriptor(adopting: try at(path, "make") { openat($0, $1, flags, mode) })
   }
 

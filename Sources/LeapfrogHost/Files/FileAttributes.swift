@@ -8,11 +8,14 @@ struct FileAttributes: Equatable, Sendable {
   var group: gid_t
   /// Last change of contents, nanoseconds since 1970; nil leaves the time of the copy.
   var modified: Int64?
+  /// ACLs and what applications have attached; nil leaves what is there.
+  var extended: [ExtendedAttribute]?
 
   /// Gives an open file or directory these attributes; the owner only where we are root.
   func apply(to file: borrowing Descriptor, name: String) throws {
     let number = file.number
     if geteuid() == 0 { try system("give", name) { fchown(number, owner, group) } }
+    if let extended { try ExtendedAttribute.give(extended, to: number, name: name) }
     // After the owner, because a change of owner clears the set-id bits.
     try system("set the mode of", name) { fchmod(number, mode) }
     guard let modified else { return }

@@ -22,6 +22,17 @@ struct FileDigest: Hashable, Sendable {
     parts = bytes.withUnsafeMutableBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
   }
 
+  /// Of its 32 bytes; nil for anything else.
+  init?(bytes: [UInt8]) {
+    guard bytes.count == Self.size else { return nil }
+    parts = bytes.withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
+  }
+
+  /// How many bytes it has.
+  static let size = 32
+
+  var bytes: [UInt8] { withUnsafeBytes(of: parts) { Array($0) } }
+
   /// 64 hexadecimal digits, in lower case.
   var hex: String { String(decoding: hexBytes, as: UTF8.self) }
 

@@ -17,6 +17,8 @@ struct FileStatus: Equatable, Sendable {
   var modified: Int64
   var owner: uid_t
   var group: gid_t
+  /// How many names the file has.
+  var links: UInt32
 
   /// The file itself, a link not followed; nil when there is none.
   init?(_ path: String) {
@@ -62,6 +64,7 @@ struct FileStatus: Equatable, Sendable {
     modified = Self.nanoseconds(info.st_mtim)
     owner = info.st_uid
     group = info.st_gid
+    links = UInt32(clamping: info.st_nlink)
   }
 
   private static func nanoseconds(_ time: timespec) -> Int64 {

@@ -129,6 +129,13 @@ enum Files {
     return names.sorted()
   }
 
+  /// The path without links in it.
+  static func realPath(_ path: String) throws -> String {
+    guard let found = realpath(path, nil) else { throw Failure.system("look at", path) }
+    defer { free(found) }
+    return String(cString: found)
+  }
+
   /// The directory part of a path.
   static func parent(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A path below a directory as the raw bytes it has on disk, which need not be UTF-8; empty for the
 /// directory itself.
 struct TreePath: Hashable, Sendable {
@@ -55,10 +57,32 @@ struct TreePath: Hashable, Sendable {
 }
 
 extension TreePath: Comparable {
-  /// By bytes, so that a directory comes before what is in it.
+  /// Name by name, so that a directory comes before what is in it, and all of that before what comes
+  /// next in the directory above: the order of a walk.
   static func < (one: TreePath, other: TreePath) -> Bool {
-    one.bytes.lexicographicallyPrecedes(other.bytes)
+    one.bytes.withUnsafeBytes { other.order(after: $0) > 0 }
   }
+
+  /// Positive where this path comes after one of those bytes, negative where before, 0 for the same.
+  func order(after other: UnsafeRawBufferPointer) -> Int {
+    bytes.withUnsafeBytes { own in
+      let common = min(own.count, other.count)
+      if own.count == other.count, Self.isSame(own, other) { return 0 }
+      for index in 0..<common where own[index] != other[index] {
+        return Self.rank(own[index]) - Self.rank(other[index])
+      }
+      return own.count - other.count
+    }
+  }
+
+  private static func isSame(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool
+  {
+    guard let left = one.baseAddress, let right = other.baseAddress else { return true }
+    return memcmp(left, right, one.count) == 0
+  }
+
+  /// A name ends before every longer one that begins with it.
+  private static func rank(_ byte: UInt8) -> Int { byte == slash ? -1 : Int(byte) }
 }
 
 extension TreePath: CustomStringConvertible {

@@ -13,28 +13,12 @@ struct TreeScan {
 
   /// Looks at everything in a tree but the paths left out.
   ///
-  /// - Throws: `Unsettled` when `strict` and a directory vanishes meanwhile.
+  /// - Throws: `Unsettled` when `strict` and something vanishes meanwhile.
   init(_ tree: DirectoryTree, leavingOut: Set<TreePath>, strict: Bool) throws {
-    var pending: [TreePath] = []
-    try add(tree, .root, &pending)
-    while let directory = pending.popLast() {
-      do {
-        for name in try tree.names(in: directory) {
-          let path = directory.appending(name)
-          if !leavingOut.contains(path) { try add(tree, path, &pending) }
-        }
-      } catch let unsettled as Unsettled {
-        if strict { throw unsettled }
-      }
-    }
-    entries.sort { $0.path < $1.path }
-  }
-
-  private mutating func add(
-    _ tree: DirectoryTree, _ path: TreePath, _ pending: inout [TreePath]
-  ) throws {
-    guard let status = try tree.status(path) else { return }
-    entries.append(Entry(path: path, status: status))
-    if status.kind == .directory { pending.append(path) }
+    var found: [Entry] = []
+    try TreeWalk(tree, leavingOut: leavingOut, strict: strict) {
+      found.append(Entry(path: TreePath(bytes: Array($0.path)), status: $0.status))
+    }.run()
+    entries = found
   }
 }

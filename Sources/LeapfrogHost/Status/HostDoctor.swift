@@ -96,6 +96,7 @@ struct HostDoctor {
       throw Failure.failed("not seated yet", remedy: "leapfrog site add \(spec.name) \(site.name)")
     }
     try Engines.engine(of: site, in: spec, layout: layout)?.check()
+    try FileBackups.engine(for: site.files).check()
     if let user = site.user { _ = try JobUser.named(user) }
     return "on \(platform)"
   }

@@ -10,6 +10,7 @@ struct PreflightStep: Step {
     guard migration.kind != .add, migration.kind != .remove else { return }
     try migration.engine?.check()
     guard migration.kind != .express else { return }
+    try migration.backups.engine.check()
     try verifySpace(migration)
   }
 

@@ -9,6 +9,8 @@ struct Retention {
       site: migration.site.name, keep: migration.order.spec.keepBackups,
       needed: Self.needed(of: migration.site.name, journal: migration.journal),
       newestFirst: migration.journal.backups(of: migration.site.name))
+    // The site is open and all is well: what cannot be let go today can be another day.
+    try? migration.engine?.pruneAside(olderThan: 30)
   }
 
   /// The backups of a site that a way back needs: of every migration that has not ended, and of the

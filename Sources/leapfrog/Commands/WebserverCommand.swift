@@ -57,7 +57,8 @@ struct WebserverCommand: AsyncParsableCommand {
       $0.spec.name != pair && $0.host == configured.host
     }
     return try WebServerPlan(
-      configured, web: configured.profile.web, neighbours: neighbours.map(\.spec.name), options: options())
+      configured, web: configured.profile.web, neighbours: neighbours.map(\.spec.name),
+      options: options())
   }
 
   private func options() throws -> WebServerPlan.Options {

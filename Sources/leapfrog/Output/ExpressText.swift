@@ -17,6 +17,7 @@ struct ExpressText {
     case .unknown where hasPatterns: "its commit is not in the repository any more"
     case .unknown: "the profile `\(app)` cannot tell what the change means for its data"
     case .updates(let updates): "its data can be updated by \(Formats.names(updates, atMost: 2))"
+    case .opens: "it has an `open` command, and no `refresh` to run at a flip that closes nothing"
     case .unseenBuild:
       "`build` can bring code that git does not show, and no `pending` can be asked"
     }

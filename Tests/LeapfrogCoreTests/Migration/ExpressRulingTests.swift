@@ -8,9 +8,11 @@ import Testing
 
   private func obstacle(
     _ change: CodeChange?, _ rule: ExpressRule = .auto, build: Command = .none,
-    pending: Command = .none
+    pending: Command = .none, open: Command = .none, refresh: Command = .none
   ) -> ExpressRuling.Obstacle? {
-    let site = SiteSpec(name: "a", commands: SiteCommands(pending: pending), express: rule)
+    let site = SiteSpec(
+      name: "a", commands: SiteCommands(pending: pending, open: open, refresh: refresh),
+      express: rule)
     let pair = PairSpec(name: "acme", root: "/srv/acme", build: build, sites: [site])
     return ExpressRuling(of: site, in: pair, change: change).obstacle
   }
@@ -31,6 +33,12 @@ import Testing
     var change = same
     change.updates = ["a.install"]
     #expect(obstacle(change) == .updates(["a.install"]))
+  }
+
+  /// An application server that is started in `open` would go on with the old code.
+  @Test func whatIsStartedByOpeningNeedsARefresh() {
+    #expect(obstacle(same, open: Command(["restart"])) == .opens)
+    #expect(obstacle(same, open: Command(["restart"]), refresh: Command(["reload"])) == nil)
   }
 
   /// A package manager brings what the repository does not show.

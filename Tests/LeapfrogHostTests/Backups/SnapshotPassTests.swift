@@ -16,23 +16,22 @@ import Testing
     let files = "\(sandbox.data)-copy"
     try Files.makeDirectory(files)
     defer { try? sandbox.run("rm -rf '\(files)'") }
-    let first = try pass(sandbox.data, files, known: [:])
-    #expect(Set(first.written) == Set(first.list.records.map(\.path)))
+    let first = try pass(sandbox.data, files).fill(sharing: nil)
+    #expect(first.records.count == 7)
     try sandbox.write("after", to: "changed")
     try sandbox.write("new", to: "fresh/file")
     try Files.remove("\(sandbox.data)/gone")
-    let last = try pass(sandbox.data, files, known: first.list.byPath)
+    let last = try pass(sandbox.data, files).update(first)
     #expect(Set(last.written) == Set(["changed", "fresh", "fresh/file"].map(TreePath.init)))
+    #expect(last.changes.gone == [TreePath("gone")])
     try SnapshotFiles(tree: DirectoryTree(files)).sync(last.written)
-    try SnapshotFiles(tree: DirectoryTree(files)).verify(last.list, deep: true)
+    let whole = first.applying(last.changes)
+    #expect(whole.count == 5)
+    try SnapshotFiles(tree: DirectoryTree(files)).verify(whole.records, deep: true)
   }
 
-  private func pass(_ data: String, _ files: String, known: [TreePath: SnapshotRecord]) throws
-    -> SnapshotPass.Result
-  {
+  private func pass(_ data: String, _ files: String) throws -> SnapshotPass {
     try SnapshotPass(
-      live: DirectoryTree(data), files: DirectoryTree(files), leftOut: [], known: known,
-      previous: nil, strict: true
-    ).run()
+      live: DirectoryTree(data), files: DirectoryTree(files), leftOut: [], strict: true)
   }
 }

@@ -5,7 +5,7 @@ import RealServers
 @testable import LeapfrogHost
 
 /// A database of MariaDB with one of everything.
-final class MariaDBDatabase: ServedDatabase {
+final class MariaDBDatabase: ServedDatabase, Sendable {
   let server: MariaDBServer
   let name: String
   let password = "Kanarie'\"\\xü#;" + UUID().uuidString
@@ -41,7 +41,10 @@ final class MariaDBDatabase: ServedDatabase {
     if filled { try fill() }
   }
 
-  deinit { _ = try? server.sql("DROP DATABASE IF EXISTS \(name); DROP USER IF EXISTS \(user)") }
+  deinit {
+    _ = try? server.sql(
+      "SET foreign_key_checks=0; DROP DATABASE IF EXISTS \(name); DROP USER IF EXISTS \(user)")
+  }
 
   /// Lets the user set failed states aside by renaming, and make things in another's name.
   func grantAside() throws {
@@ -88,6 +91,25 @@ final class MariaDBDatabase: ServedDatabase {
   func asides() throws -> [String] {
     try server.sql("SHOW DATABASES LIKE 'leapfrog\\_aside%\(name)'").split(separator: "\n")
       .map(String.init)
+  }
+
+  /// Adds rows that take their size in a compressed dump, too: 1 KB each.
+  func addRandomRows(_ count: Int) throws {
+    try server.sql(
+      """
+      CREATE TABLE noise (id int PRIMARY KEY, t longtext);
+      INSERT INTO noise SELECT seq, HEX(RANDOM_BYTES(1000)) FROM seq_1_to_\(count);
+      """, in: name)
+  }
+
+  /// Another connection of the user that has done some statements and stays.
+  func holding(_ sql: String) throws -> MariaDBHolder {
+    try MariaDBHolder(
+      sql,
+      [
+        "--no-defaults", "--unbuffered", "--socket=\(server.socket)", "--user=\(user)",
+        "--password=\(password)", name,
+      ])
   }
 
   func drop() throws { try server.sql("DROP DATABASE \(name)") }
@@ -192,4 +214,29 @@ final class MariaDBDatabase: ServedDatabase {
     CREATE DEFINER=USER EVENT off ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 02:00:00' DISABLE
       DO SELECT 1//
     """
+}
+
+/// A process that holds a connection to a database; killed with its owner.
+final class MariaDBHolder {
+  private let process: Process
+  private let stdin: FileHandle
+
+  init(_ sql: String, _ arguments: [String]) throws {
+    let started = try DataSandbox.start(["mariadb"] + arguments + ["--batch"])
+    (process, stdin) = (started.process, started.stdin)
+    try stdin.write(contentsOf: Data("\(sql);\nSELECT CONCAT('rea', 'dy');\n".utf8))
+    var seen = ""
+    while !seen.contains("ready\n") {
+      let part = started.stdout.availableData
+      guard !part.isEmpty else { throw ServerProcess.Fault("the holder ended") }
+      seen += String(decoding: part, as: UTF8.self)
+    }
+  }
+
+  func killNow() {
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
+  deinit { if process.isRunning { killNow() } }
 }

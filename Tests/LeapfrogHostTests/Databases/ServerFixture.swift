@@ -28,7 +28,7 @@ struct ServerFixture: CustomTestStringConvertible, Sendable {
   let make: @Sendable () throws -> any ServedDatabase
 
   /// One line an engine, or a way to log in or to store that matters.
-  static let all = MariaDBDatabase.fixtures
+  static let all = MariaDBDatabase.fixtures + PostgreSQLDatabase.fixtures
 }
 
 /// One served database with places for its backups.

@@ -38,7 +38,9 @@ extension Farm {
     try Data(script.utf8).write(to: URL(fileURLWithPath: path))
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
     let text = try String(contentsOf: configuration, encoding: .utf8)
-    let logged = text.replacingOccurrences(of: "update: [./bin/update]", with: "update: [\(path)]")
+    let logged = text.replacingOccurrences(
+      of: "update: [./bin/update]",
+      with: "update: [\(path)]\n          requirements: [/bin/true]")
     try Data(logged.utf8).write(to: configuration)
   }
 

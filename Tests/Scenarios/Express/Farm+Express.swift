@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// A pair whose profile can tell which change of code may update data: `*migrations/*.py`, of Django. The
-/// demo's own migrations are in SQL, so that its releases look harmless and only its pending check knows.
+/// A pair whose own profile tells which change of code may update data: `*migrations/*.py`. The demo's own
+/// migrations are in SQL, so that its releases look harmless and only its pending check knows.
 extension Farm {
   /// A pair on v2 with a harmless release `next`; its sites note each time they are closed or refreshed.
   static func express(
@@ -26,11 +26,18 @@ extension Farm {
     let told = text.split(separator: "\n").flatMap { line -> [String] in
       let indent = String(line.prefix { $0 == " " })
       if line.hasSuffix("app: command") {
-        return ["\(indent)app: django", "\(indent)drain: \(drain)"]
+        return ["\(indent)app: demo", "\(indent)drain: \(drain)"]
       }
       return [String(line)] + (line.contains("./bin/pending") ? note.map { indent + $0 } : [])
     }.joined(separator: "\n")
-    try write(told)
+    let profile = """
+      profiles:
+        demo:
+          updates:
+            - {path: "*migrations/*.py", change: added}
+
+      """
+    try write(profile + told)
   }
 
   func limitFailures(to count: Int) throws {

@@ -6,13 +6,17 @@ import pathlib
 import shutil
 import tempfile
 
+import postgresql
 import report
 import scale
 import staging
 import window
 from kit import Bench, note
 
-PARTS = {"staging": staging.measure, "window": window.measure, "scale": scale.measure}
+PARTS = {
+    "staging": staging.measure, "window": window.measure, "scale": scale.measure,
+    "postgresql": postgresql.measure,
+}
 
 
 def arguments():

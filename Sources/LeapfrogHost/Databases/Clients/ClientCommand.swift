@@ -10,7 +10,7 @@ struct ClientCommand: Sendable {
   var package: String
   /// Without the program's name.
   var arguments: [String]
-  /// Besides our own environment.
+  /// Besides the plainest of our own environment.
   var environment: [String: String] = [:]
   /// What the client opens at `SecretFile.path`.
   var secret: SecretFile?
@@ -19,6 +19,11 @@ struct ClientCommand: Sendable {
   /// What may be told of a line that it prints on its standard error; nil for nothing. Clients print
   /// rows there, too.
   var tellable: @Sendable (String) -> String? = { $0 }
+
+  /// What clients get of our environment, where passwords may be.
+  private static let inherited: Set<String> = [
+    "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR",
+  ]
 
   /// The program's file.
   ///
@@ -55,9 +60,8 @@ struct ClientCommand: Sendable {
   }
 
   private func spawn(_ descriptors: [Int32: Int32]) throws -> Spawn {
-    var variables = Environment.own(without: "MYSQL_PWD", "PGPASSWORD", "PGPASSFILE")
-    for key in variables.keys where key.hasPrefix("LEAPFROG_") { variables[key] = nil }
-    variables.merge(environment) { $1 }
+    let variables = Environment.own().filter { Self.inherited.contains($0.key) }
+      .merging(environment) { $1 }
     var spawn = Spawn(
       program: try Self.find(program, package: package), arguments: [program] + arguments,
       environment: variables)

@@ -46,7 +46,8 @@ struct MariaDBAside {
       """
     for name in try client.rows(sql).compactMap(\.first) {
       guard let stamp = stamp(of: name), stamp < limit else { continue }
-      try client.rows("DROP DATABASE IF EXISTS \(MariaDBName.quoted(name))")
+      try client.rows(
+        "SET foreign_key_checks = 0; DROP DATABASE IF EXISTS \(MariaDBName.quoted(name))")
     }
   }
 

@@ -74,7 +74,7 @@ enum MariaDBDump {
     let consistency =
       schema.isTransactional || isStill
       ? ["--single-transaction", "--skip-lock-tables"] : ["--lock-tables"]
-    return consistency + history(schema) + objects + ["--hex-blob", "--no-autocommit"]
+    return consistency + history(schema) + objects + ["--hex-blob"]
   }
 
   /// How everything but the rows is dumped.

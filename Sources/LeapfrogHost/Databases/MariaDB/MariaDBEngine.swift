@@ -57,7 +57,9 @@ struct MariaDBEngine: DatabaseEngine {
     ).run()
   }
 
-  func activity() throws -> DatabaseActivity? { MariaDBConnections(client: try client()).activity() }
+  func activity() throws -> DatabaseActivity? {
+    MariaDBConnections(client: try client()).activity()
+  }
 
   func pruneAside(olderThan days: Int) throws {
     try MariaDBAside(client: client()).prune(olderThan: days)

@@ -72,7 +72,7 @@ struct MariaDBRestore {
     }
     try dump(schema, ["--no-data"], to: "\(directory)/definitions.sql.zst")
     try locked(
-      drops(schema.objects.filter { $0.kind == "TRIGGER" })
+      try danglingKeys() + drops(schema.objects.filter { $0.kind == "TRIGGER" })
         + rename(schema.tables.filter { !$0.isView }, to: mark.database))
   }
 
@@ -98,6 +98,20 @@ struct MariaDBRestore {
     let sql = broken.map { "SHOW CREATE VIEW \(MariaDBName.quoted($0.name));\n" }.joined()
     let texts = try client.rows(sql).filter { $0.count > 1 }.map { "\($0[1]);\n" }
     try Files.write(Array(texts.joined().utf8), to: path)
+  }
+
+  /// Removes foreign keys to tables that the failed update dropped; the definitions have them. Renamed,
+  /// they would refer to the tables of that name that come back, and bind the site's rows.
+  private func danglingKeys() throws -> [String] {
+    let sql = """
+      SELECT k.TABLE_NAME, k.CONSTRAINT_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS k
+        LEFT JOIN information_schema.TABLES t ON t.TABLE_SCHEMA = k.UNIQUE_CONSTRAINT_SCHEMA
+          AND t.TABLE_NAME = k.REFERENCED_TABLE_NAME
+        WHERE k.CONSTRAINT_SCHEMA = DATABASE() AND t.TABLE_NAME IS NULL
+      """
+    return try client.rows(sql).filter { $0.count == 2 }.map {
+      "ALTER TABLE \(MariaDBName.quoted($0[0])) DROP FOREIGN KEY \(MariaDBName.quoted($0[1]))"
+    }
   }
 
   private func rename(_ tables: [MariaDBSchema.Table], to database: String) -> [String] {

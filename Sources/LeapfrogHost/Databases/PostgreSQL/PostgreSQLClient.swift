@@ -50,13 +50,14 @@ struct PostgreSQLClient: Sendable {
 
   /// A `psql` that reads SQL from its standard input, and ends at the first error.
   func sqlCommand(
-    in database: String? = nil, variables: [String: String] = [:], encoding: String = "UTF8"
+    in database: String? = nil, variables: [String: String] = [:], encoding: String = "UTF8",
+    arguments: [String] = []
   ) -> ClientCommand {
     let given = variables.sorted { $0.key < $1.key }.flatMap { ["-v", "\($0.key)=\($0.value)"] }
     return command(
       "psql",
       ["-X", "-A", "-t", "-q", "-w", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose"] + given
-        + ["-f", "-"],
+        + arguments + ["-f", "-"],
       database: database, encoding: encoding)
   }
 

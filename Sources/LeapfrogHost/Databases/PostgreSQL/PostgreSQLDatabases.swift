@@ -58,10 +58,11 @@ struct PostgreSQLDatabases {
     _ = try run("DROP DATABASE IF EXISTS :\"name\" WITH (FORCE);", ["name": name])
   }
 
-  /// Gives a database the settings, privileges and comment that another had.
+  /// Gives a database the settings, privileges and comment that another had. That is done inside of
+  /// it: texts that all databases share are in the encoding of the one they were written in.
   func apply(_ setup: PostgreSQLSetup, to name: String) throws {
     let script = setup.then.map { $0 + ";" }.joined(separator: "\n")
-    _ = try run("BEGIN;\n\(script)\nCOMMIT;", ["db": name])
+    _ = try client.run("BEGIN;\n\(script)\nCOMMIT;", in: name, variables: ["db": name])
   }
 
   /// Puts one database in another's place, which gets a third name: all at once, or not at all.

@@ -9,9 +9,11 @@ struct PostgreSQLReload {
   let client: PostgreSQLClient
   let dump: PostgreSQLDump
 
-  /// Dumps the state that did not work into a directory, under a name that is free.
+  /// Puts out whoever is connected, and dumps the state that did not work into a directory, under a
+  /// name that is free.
   func keep(in aside: String) throws {
     try Files.makeDirectories(aside, mode: 0o700)
+    _ = try client.run(Self.alone)
     let part = "\(aside)/database.dump.zst.part"
     _ = try PostgreSQLBackup.dump(client, to: part)
     let paths = (1...).lazy.map { "\(aside)/database-\($0).dump.zst" }
@@ -19,7 +21,6 @@ struct PostgreSQLReload {
   }
 
   func run() throws {
-    _ = try client.run(Self.alone)
     let (wanted, extensions) = try read()
     let list = try SecretFile(Secret(wanted.joined(separator: "\n") + "\n"))
     let file = try Descriptor(opening: dump.path, O_RDONLY | O_NOFOLLOW)
@@ -27,12 +28,20 @@ struct PostgreSQLReload {
     // It prints its COMMIT when it has read the whole dump, and not before.
     let script = try DumpStage(
       PostgreSQLDump.converter(["-1", "-L", SecretFile.path, "-f", "-"], list: list))
-    let session = try DumpStage(client.sqlCommand(encoding: ""))
+    let session = try DumpStage(client.sqlCommand(encoding: "", arguments: ["-o", "/dev/null"]))
     try plain.start(file: file)
     try script.start(input: plain.output)
     try feed(script, to: session, dropping: Self.dropping(allBut: extensions))
     try script.verifyEnd()
     try plain.verifyEnd()
+  }
+
+  /// Gives the database the settings, privileges and comment that it had, where they changed.
+  func settle(_ setup: PostgreSQLSetup) throws {
+    let now = try PostgreSQLSetup(line: client.run(PostgreSQLSetup.query).first ?? "")
+    guard now.then != setup.then else { return }
+    let script = (["ALTER DATABASE :\"db\" RESET ALL"] + setup.then).joined(separator: ";\n")
+    _ = try client.run("BEGIN;\n\(script);\nCOMMIT;", variables: ["db": client.login.name])
   }
 
   private func feed(
@@ -104,14 +113,36 @@ struct PostgreSQLReload {
       """
   }
 
-  /// All at once, because dropping one can drop another, whose name is then not known.
+  /// All at once, because dropping one can drop another, whose name is then not known. Privileges that
+  /// new objects get by themselves go first: a dump gives them last, to objects after its own.
   private static let objects = """
     WITH space AS (
       SELECT *, \(kept) AS stays FROM pg_namespace n
       WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'),
-    member AS (SELECT classid, objid FROM pg_depend WHERE deptype IN ('e','i')),
+    member AS (SELECT classid, objid FROM pg_depend
+      WHERE deptype IN ('e','i') AND objsubid = 0),
+    given AS (
+      SELECT a.*, quote_ident(pg_get_userbyid(defaclrole)) AS role,
+        CASE defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS'
+          WHEN 'T' THEN 'TYPES' WHEN 'n' THEN 'SCHEMAS' ELSE 'LARGE OBJECTS' END AS word,
+        CASE defaclnamespace WHEN 0 THEN '' ELSE 'IN SCHEMA '
+          || defaclnamespace::regnamespace END AS place,
+        CASE WHEN defaclnamespace <> 0 THEN NULL ELSE acldefault(
+          CASE defaclobjtype WHEN 'S' THEN 's' ELSE defaclobjtype END::"char", defaclrole) END AS base
+      FROM pg_default_acl a),
+    changed(verb, role, place, privilege, word, preposition, grantee) AS (
+      SELECT 'REVOKE', role, place, x.privilege_type, word, 'FROM', x.grantee
+        FROM given, aclexplode(defaclacl) x WHERE (x.grantee, x.privilege_type) NOT IN (
+          SELECT y.grantee, y.privilege_type FROM aclexplode(base) y)
+      UNION ALL SELECT 'GRANT', role, place, x.privilege_type, word, 'TO', x.grantee
+        FROM given, aclexplode(base) x WHERE (x.grantee, x.privilege_type) NOT IN (
+          SELECT y.grantee, y.privilege_type FROM aclexplode(defaclacl) y)),
     line(part, line) AS (
-      SELECT 1, format('DROP SCHEMA %I CASCADE', nspname) FROM space WHERE NOT stays
+      SELECT 0, concat_ws(' ', 'ALTER DEFAULT PRIVILEGES FOR ROLE', role, place, verb, privilege,
+        'ON', word, preposition,
+        CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END)
+        FROM changed
+      UNION ALL SELECT 1, format('DROP SCHEMA %I CASCADE', nspname) FROM space WHERE NOT stays
       UNION ALL SELECT 2, format('DROP %s IF EXISTS %I.%I CASCADE',
         CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
           WHEN 'S' THEN 'SEQUENCE' WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'c' THEN 'TYPE'

@@ -103,7 +103,10 @@ struct PostgreSQLRestore {
   private func reload(_ dump: PostgreSQLDump, _ facts: PostgreSQLFacts) throws {
     let reload = PostgreSQLReload(client: client, dump: dump)
     try Failpoint.around("restore.aside") { try reload.keep(in: aside) }
-    try Failpoint.around("restore.database") { try reload.run() }
+    try Failpoint.around("restore.database") {
+      try reload.run()
+      try reload.settle(facts.setup)
+    }
     try compare(facts, in: name)
   }
 }

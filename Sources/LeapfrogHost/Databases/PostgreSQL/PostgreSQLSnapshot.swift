@@ -23,9 +23,12 @@ struct PostgreSQLSnapshot {
     let (stage, input) = (try DumpStage(client.sqlCommand()), try DataPipe())
     try stage.start(input: input)
     do {
-      try Array(script.utf8).withUnsafeBytes {
-        try Files.writeAll($0, to: input.writing.number, path: "psql")
-      }
+      // On a thread where a psql that has ended already is an error, not a signal.
+      try Background {
+        try Array(script.utf8).withUnsafeBytes {
+          try Files.writeAll($0, to: input.writing.number, path: "psql")
+        }
+      }.outcome().get()
       let lines = LineReader(stage.output.reading)
       guard let name = try lines.next() else { throw Failure.failed("psql ended early") }
       let rest = Background { try lines.all() }

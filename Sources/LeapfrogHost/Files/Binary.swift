@@ -49,6 +49,12 @@ struct BinaryReader {
     return ObjectID(loading: buffer, at: position)
   }
 
+  mutating func bytes(_ count: Int) -> [UInt8]? {
+    guard count >= 0, left >= count else { return nil }
+    defer { position += count }
+    return Array(buffer[position..<position + count])
+  }
+
   mutating func rest() -> [UInt8] {
     defer { position = buffer.count }
     return Array(buffer[position...])
