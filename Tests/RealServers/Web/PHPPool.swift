@@ -17,12 +17,18 @@ public final class PHPPool: Sendable {
 
   /// Starts a pool.
   ///
-  /// - Parameter settings: of PHP, by name.
-  public init(workers: Int = 4, settings: [String: String] = [:]) throws {
+  /// - Parameters:
+  ///   - settings: of PHP, by name.
+  ///   - extensions: what is loaded besides what PHP has in itself.
+  public init(
+    workers: Int = 4, settings: [String: String] = [:], extensions: [String] = []
+  ) throws {
     directory = try ServerDirectory(user: WebServerKit.user)
     let main = try directory.write(Self.main(directory.path, workers), "fpm.conf")
     // Nothing of the machine's own settings, so that each test says what it relies on.
-    let flags = settings.sorted { $0.key < $1.key }.flatMap { ["-d", "\($0.key)=\($0.value)"] }
+    let lines =
+      settings.map { "\($0.key)=\($0.value)" }.sorted() + extensions.map { "extension=\($0)" }
+    let flags = lines.flatMap { ["-d", $0] }
     process = try ServerProcess(
       ["/usr/sbin/php-fpm8.2", "-n", "-F", "-y", main] + flags, directory: directory.path,
       user: WebServerKit.user)
