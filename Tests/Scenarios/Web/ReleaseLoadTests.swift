@@ -23,7 +23,7 @@ import Testing
     visits.expectSound()
     #expect(visits.samples.count >= 20_000)
     #expect(visits.closed.isEmpty)
-    #expect(downtimes.isEmpty, "\(downtimes)")
+    #expect(downtimes.values.allSatisfy { $0 == 0 }, "\(downtimes)")
   }
 
   /// Releases `w2` on top of the demo's version `base` while visitors ask, who go on until there are so
@@ -34,7 +34,8 @@ import Testing
     let pool = try PHPPool(settings: OpcacheTests.opcache)
     let web = try WebFarm(kind, pool: pool, base: base, extra: "    after_stage: \(pool.reload)")
     try web.open()
-    let load = Load(port: web.port, hosts: WebFarm.sites, paths: WebFarm.pages, pause: 200)
+    let load = Load(
+      port: web.port, hosts: WebFarm.sites, paths: WebFarm.pages, pause: answers > 0 ? 0 : 200)
     while load.count < answers / 2 { usleep(10_000) }
     let events = try web.farm.leapfrog("upgrade", "acme", "w2", "--json")
     while load.count < answers { usleep(10_000) }
