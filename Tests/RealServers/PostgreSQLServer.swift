@@ -152,7 +152,10 @@ public final class PostgreSQLServer: Sendable {
   }
 
   private static func makeDirectory() throws -> String {
-    let path = NSTemporaryDirectory() + "pg-\(UUID().uuidString.prefix(8).lowercased())"
+    // Where the server's user may remove it, too.
+    let shared = NSTemporaryDirectory() + "pg"
+    if mkdir(shared, 0o777) == 0 { chmod(shared, 0o1777) }
+    let path = "\(shared)/\(UUID().uuidString.prefix(8).lowercased())"
     guard mkdir(path, 0o755) == 0 else { throw ServerProcess.Fault("\(path) cannot be made") }
     if geteuid() == 0, let entry = getpwnam("postgres") {
       chown(path, entry.pointee.pw_uid, entry.pointee.pw_gid)

@@ -157,7 +157,7 @@ struct ApacheText {
       "RewriteRule \"\(WebText.dotFile)\" - [R=404,L]",
     ] + denied + scripts + [
       "RewriteCond \(documentRoot)%{REQUEST_URI} -f",
-      "RewriteRule \"\(WebText.source)\" - [NC,R=404,L]", "",
+      "RewriteRule \"\(WebText.unserved)$\" - [NC,R=404,L]", "",
     ]
       + existing + [front ?? "RewriteRule ^ - [R=404,L]"]
   }

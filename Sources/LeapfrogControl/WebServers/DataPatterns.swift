@@ -10,14 +10,6 @@ struct DataPatterns: Sendable, Equatable {
   /// The paths of databases that lie behind links, likewise.
   private(set) var databases: [String] = []
 
-  /// Kinds of files that no page leads to: code, settings, databases, keys, copies.
-  static let kinds = [
-    "php[0-9]?", "phtml", "phps", "phar", "inc", "cgi", "pl", "py", "rb", "sh", "ini", "cfg",
-    "conf",
-    "env", "ya?ml", "toml", "lock", "log", "sql", "sqlite[0-9]?", "db", "key", "pem", "p12", "bak",
-    "old", "orig", "swp",
-  ]
-
   init(sites: [SiteSpec], docroot: String) {
     for site in sites {
       for (path, data) in site.links {
@@ -38,7 +30,7 @@ struct DataPatterns: Sendable, Equatable {
   /// for an argument of a script.
   var denied: [String] {
     guard !links.isEmpty else { return [] }
-    let below = "^/\(Self.any(links))/(?:.*/)?[^/]*\(Self.ending)(?:/|$)"
+    let below = "^/\(Self.any(links))/(?:.*/)?[^/]*\(WebText.unserved)(?:/|$)"
     let themselves = files.isEmpty ? [] : ["^/\(Self.any(files))(?:/|$)"]
     return themselves + [below] + deniedDatabases
   }
@@ -49,8 +41,6 @@ struct DataPatterns: Sendable, Equatable {
       ? [] : ["^/\(Self.any(databases))(?:-wal|-shm|-journal)?(?:/|$)"]
   }
 
-  private static let ending = "(?:~|\\.(?:\(kinds.joined(separator: "|"))))"
-
   private static func any(_ patterns: [String]) -> String {
     "(?:\(patterns.joined(separator: "|")))"
   }
@@ -59,7 +49,7 @@ struct DataPatterns: Sendable, Equatable {
   private static func isDeniedKind(_ path: String, _ site: SiteSpec) -> Bool {
     var name = String(path.split(separator: "/").last ?? "")
     for domain in site.domains { name = name.replacing(domain, with: "") }
-    guard let regex = try? Regex("\(ending)$").ignoresCase() else { return true }
+    guard let regex = try? Regex("\(WebText.unserved)$").ignoresCase() else { return true }
     return name.firstMatch(of: regex) != nil
   }
 

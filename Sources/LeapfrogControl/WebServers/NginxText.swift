@@ -133,7 +133,7 @@ struct NginxText {
     return [
       "# Never served: files with a dot before their name, settings, databases, code as text.",
       "location ~ \"\(WebText.dotFile)\" { return 404; }",
-    ] + denied + scripts + ["location ~* \"\(WebText.source)\" { return 404; }"]
+    ] + denied + scripts + unserved
       + block(
         "location /",
         [
@@ -149,6 +149,18 @@ struct NginxText {
       [
         "root $lf_platform;", "try_files $lf_script \(plan.front == nil ? "=404" : "@front");",
         pass,
+      ])
+  }
+
+  /// A path that only looks like such a file is the app's.
+  private var unserved: [String] {
+    let pattern = "\"\(WebText.unserved)$\""
+    guard plan.front != nil else { return ["location ~* \(pattern) { return 404; }"] }
+    return block(
+      "location ~* \(pattern)",
+      [
+        "if (-f $lf_platform$uri) { return 404; }", "root $lf_platform;",
+        "try_files /.leapfrog/none @front;",
       ])
   }
 

@@ -25,13 +25,16 @@ enum Quoting {
     return "\"\(result)\""
   }
 
-  /// A denied pattern of a profile: paths of an address begin with a slash, which one that is written
-  /// for a path below the document root need not say.
+  /// A denied pattern of a profile: paths of an address begin with a slash, which a pattern that is
+  /// written for a path below the document root does not say.
   static func denied(_ pattern: String) -> String {
-    guard pattern.hasPrefix("^"), let first = pattern.dropFirst().first,
-      first.isLetter || first.isNumber || first == "_" || first == "\\"
-    else { return pattern.hasPrefix("!") ? "(?:\(pattern))" : pattern }
-    return "^/" + pattern.dropFirst()
+    guard pattern.hasPrefix("^") else {
+      // An exclamation mark would negate Apache's rule.
+      return pattern.hasPrefix("!") ? "(?:\(pattern))" : pattern
+    }
+    let rest = pattern.dropFirst()
+    let saysIt = ["/", "(/", "(?:/", "(?=/", "(?!/", "(^", "|"].contains { rest.hasPrefix($0) }
+    return saysIt ? pattern : "^/" + rest
   }
 
   /// - Throws: `Failure` for a path that cannot stand in a configuration as it is.

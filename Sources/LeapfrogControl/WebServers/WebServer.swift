@@ -17,8 +17,16 @@ enum WebText {
   static let host = "^[a-z0-9][a-z0-9._-]*$"
   /// Files whose name begins with a dot, but for what certificates and the like are asked for.
   static let dotFile = "/\\.(?!well-known/)"
-  /// Code is run or not there, never shown.
-  static let source = "\\.(?:php[0-9]?|phtml|phps|phar|inc)$"
+  /// Files that no page leads to: code, settings, databases, keys, copies. Code is run or not there,
+  /// never shown.
+  static let unserved = "(?:~|\\.(?:\(kinds)))"
+
+  private static let kinds = [
+    "php[0-9]?", "phtml", "phps", "phar", "inc", "cgi", "pl", "py", "rb", "sh", "ini", "cfg",
+    "conf", "env", "ya?ml", "toml", "lock", "log", "sql", "sqlite[0-9]?", "db", "key", "pem", "p12",
+    "bak", "old", "orig", "swp",
+  ].joined(separator: "|")
+
   /// Seconds after which visitors, and search engines, come again.
   static let retryAfter = 30
 

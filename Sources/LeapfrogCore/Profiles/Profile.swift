@@ -91,7 +91,7 @@ public struct WebProfile: Codable, Sendable, Equatable {
   /// The script that answers for every path that is no file, such as `index.php`; nil for none.
   public var front: String?
   /// Paths below the document root that are never served, as regular expressions: settings, private
-  /// files.
+  /// files. A path begins with a slash, which a pattern may leave out after its `^`.
   public var deny: [String]
 
   public init(php: Bool = false, front: String? = nil, deny: [String] = []) {

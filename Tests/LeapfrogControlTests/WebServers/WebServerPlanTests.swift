@@ -58,8 +58,14 @@ import Testing
   }
 
   @Test func aPatternForPathsBelowTheRootGetsItsSlash() throws {
-    let denied = try plan(web: WebProfile(deny: ["^private/", "^/own/", "secret", "^\\.x"])).denied
-    #expect(denied == ["^/private/", "^/own/", "secret", "^/\\.x"])
+    let patterns = [
+      "^private/", "^/own/", "secret", "^\\.x", "^(a|b)", "^(/a|/b)", "^(?!x)", "(^|/)c", "!d",
+    ]
+    #expect(
+      try plan(web: WebProfile(deny: patterns)).denied == [
+        "^/private/", "^/own/", "secret", "^/\\.x", "^/(a|b)", "^(/a|/b)", "^/(?!x)", "(^|/)c",
+        "(?:!d)",
+      ])
   }
 
   @Test(arguments: ["80", "127.0.0.1:80", "[::1]:8080", "localhost:80"])

@@ -50,7 +50,8 @@ import Testing
     let holder = try database.holding("LOCK TABLES page WRITE")
     defer { holder.killNow() }
     let failure = #expect(throws: Failure.self) {
-      try engine(setting, patience: 1).backUp(into: setting.sandbox.backup, hot: false)
+      try engine(setting, patience: 1, lockPatience: 2).backUp(
+        into: setting.sandbox.backup, hot: false)
     }
     #expect(failure?.message.contains("stood still for 1 seconds") == true)
     #expect(failure?.message.contains("other connections to it") == true)

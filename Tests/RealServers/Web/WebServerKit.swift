@@ -111,7 +111,8 @@ public final class WebServerKit: Sendable {
       LogLevel warn
       StartServers 2
       \(modules.joined(separator: "\n"))
-      TypesConfig /etc/mime.types
+      TypesConfig /dev/null
+      AddType text/html .html
       <Directory />
         AllowOverride None
         Require all denied

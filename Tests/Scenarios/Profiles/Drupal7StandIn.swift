@@ -17,7 +17,6 @@ enum Drupal7StandIn {
     CREATE TABLE variable (name PRIMARY KEY, value);
     INSERT INTO variable VALUES ('schema', 7001);
     CREATE TABLE system (name, type, filename, status);
-    INSERT INTO system VALUES ('own', 'module', 'sites/' || 'one.example.com/modules/own.module', 1);
     INSERT INTO system VALUES ('off', 'module', 'modules/off/off.module', 0);
     """
 

@@ -53,10 +53,12 @@ enum DrupalStandIn {
               [ -e "$target/modules/$name/$name.info.yml" ] ||
                 echo "leapfrog: the module $name (modules/$name)"
             done ;;
-          *) echo "leapfrog: $(state maintenance)" ;;
+          *)
+            echo "leapfrog: $(state maintenance)"
+            # A fatal error that drush ends with 0.
+            [ "$(state lie)" != fatal ] || exit 0 ;;
         esac
-        # A fatal error that drush ends with 0.
-        [ "$(state lie)" = fatal ] || printf '\nleapfrog: .\n' ;;
+        printf '\nleapfrog: .\n' ;;
       state:set)
         [ "$(state lie)" = deaf ] && [ "$three" != 2 ] || sql "UPDATE state SET maintenance = $three" ;;
       updatedb:status) [ "$(state version)" -ge "$(cat schema)" ] || echo '{"9001":{"module":"tale"}}' ;;

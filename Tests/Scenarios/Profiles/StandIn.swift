@@ -36,7 +36,8 @@ struct StandIn {
           repository: \(farm.repository.path)
           root: \(farm.root.path)
           app: \(app)
-          jobs: 2
+          jobs: 3
+          drain: 0
           sites:
       \(sites.joined(separator: "\n"))
       """

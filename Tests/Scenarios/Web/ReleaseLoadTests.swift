@@ -8,23 +8,44 @@ import Testing
   func aReleaseShowsVisitorsNothingButTheTwoVersionsAndTheClosedPage(
     _ kind: WebServerKit.Kind
   ) throws {
-    let pool = try PHPPool(settings: OpcacheTests.opcache)
-    let web = try WebFarm(kind, pool: pool, extra: "    after_stage: \(pool.reload)")
-    try web.open()
-    let load = Load(port: web.port, hosts: web.farm.sites, paths: WebFarm.pages, pause: 200)
-    let events = try web.farm.leapfrog("upgrade", "acme", "w2", "--json")
-    usleep(300_000)
-    let visits = Visits(samples: load.stop())
-    #expect(events.status == 0, "\(events.text)")
+    let (visits, downtimes) = try Self.release(kind, base: "v2")
     visits.expectSound()
-    #expect(web.server?.faults.isEmpty == true, "\(web.server?.faults.prefix(3) ?? [])")
-    let downtimes = try Self.downtimes(events.output)
-    for site in web.farm.sites {
+    for site in WebFarm.sites {
       let seen = visits.seconds(closed: site)
       #expect(seen > 0, "nobody saw \(site) closed")
       #expect(seen <= (downtimes[site] ?? 0), "\(site) \(downtimes)")
-      #expect(try web.ask("/", host: site).body == "w2 w2 w2\n")
     }
+  }
+
+  @Test(arguments: WebServerKit.Kind.allCases)
+  func anExpressReleaseIsNotSeenByAnybody(_ kind: WebServerKit.Kind) throws {
+    let (visits, downtimes) = try Self.release(kind, base: "v1", answers: 20_000)
+    visits.expectSound()
+    #expect(visits.samples.count >= 20_000)
+    #expect(visits.closed.isEmpty)
+    #expect(downtimes.values.allSatisfy { $0 == 0 }, "\(downtimes)")
+  }
+
+  /// Releases `w2` on top of the demo's version `base` while visitors ask, who go on until there are so
+  /// many answers.
+  static func release(_ kind: WebServerKit.Kind, base: String, answers: Int = 0) throws -> (
+    visits: Visits, downtimes: [String: Double]
+  ) {
+    let pool = try PHPPool(settings: OpcacheTests.opcache)
+    let web = try WebFarm(kind, pool: pool, base: base, extra: "    after_stage: \(pool.reload)")
+    try web.open()
+    let load = Load(
+      port: web.port, hosts: WebFarm.sites, paths: WebFarm.pages, pause: answers > 0 ? 0 : 200)
+    while load.count < answers / 2 { usleep(10_000) }
+    let events = try web.farm.leapfrog("upgrade", "acme", "w2", "--json")
+    while load.count < answers { usleep(10_000) }
+    usleep(300_000)
+    let visits = Visits(samples: load.stop())
+    #expect(events.status == 0, "\(events.text)")
+    let faults = web.server?.faults ?? []
+    #expect(faults.isEmpty, "\(faults.prefix(3))")
+    for site in WebFarm.sites { #expect(try web.ask("/", host: site).body == "w2 w2 w2\n") }
+    return (visits, try downtimes(events.output))
   }
 
   /// The downtime of each site, as the release's events say it.

@@ -16,15 +16,18 @@ final class WebFarm {
   /// Pages that all say the version: scripts, the front script, a file, a directory's page.
   static let pages = ["/", "/version.txt", "/index.php?page=1", "/no/such/file", "/docs/"]
 
-  /// - Parameter extra: lines of the pair in leapfrog.yml, `POOL` standing for the command that reloads
-  ///   the pool.
-  init(_ kind: WebServerKit.Kind, pool: PHPPool, sites: [String] = sites, extra: String = "") throws
-  {
+  /// - Parameters:
+  ///   - base: the demo's version below `w2`; `v1`, that of `w1`, for a release that updates no data.
+  ///   - extra: lines of the pair in leapfrog.yml.
+  init(
+    _ kind: WebServerKit.Kind, pool: PHPPool, sites: [String] = sites, base: String = "v2",
+    extra: String = ""
+  ) throws {
     (self.kind, self.pool) = (kind, pool)
     farm = try Farm(sites: sites)
     (port, previewPort) = (try Loopback.freePort(), try Loopback.freePort())
     try commit("w1", on: "v1")
-    try commit("w2", on: "v2")
+    try commit("w2", on: base)
     try farm.write(Self.configuration(farm, port, previewPort, extra))
   }
 
@@ -81,6 +84,7 @@ final class WebFarm {
       "web/.htaccess": "Require all granted\n",
       "web/.well-known/security.txt": "security\n",
       "web/private/notes.txt": "private\n",
+      "web/composer.lock": "private\n",
       "web/old.phtml": "<?php echo 'old';",
     ]
   }
@@ -101,6 +105,7 @@ final class WebFarm {
       profiles:
         shop:
           docroot: web
+          updates: [{path: "migrations/*"}]
           web: {php: true, front: index.php, deny: ["^private/"]}
           commands:
             install: |

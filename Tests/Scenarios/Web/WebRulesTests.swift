@@ -23,7 +23,7 @@ import Testing
 
   private func expectPages(_ web: WebFarm) throws {
     try web.farm.give("upload", web.farm.data(site).appendingPathComponent("files/up.txt"))
-    for page in WebFarm.pages + ["/no/such.php", "/docs/index.html"] {
+    for page in WebFarm.pages + ["/no/such.php", "/no/such.sql", "/docs/index.html"] {
       let answer = try web.ask(page)
       #expect(answer.status == 200 && answer.body.hasPrefix("w1"), "\(page): \(answer)")
     }
@@ -45,7 +45,8 @@ import Testing
     }
     let paths = [
       "/.htaccess", "/.git/config", "/.leapfrog-blue", "/docs/.env", "/private/notes.txt",
-      "/old.phtml", "/config/\(site).ini", "/files/\(site)/evil.php", "/files/\(site)/evil.php/x",
+      "/old.phtml", "/composer.lock", "/config/\(site).ini", "/files/\(site)/evil.php",
+      "/files/\(site)/evil.php/x",
       "/files/\(site)/evil.PHP", "/files/\(site)/dump.sql", "/files/\(site)/copy.txt~",
       "/files/\(site)/.secret", "/.leapfrog/closed", "/.well-known/.env",
     ]

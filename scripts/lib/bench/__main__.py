@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import tempfile
 
+import files
 import postgresql
 import report
 import scale
@@ -14,8 +15,8 @@ import window
 from kit import Bench, note
 
 PARTS = {
-    "staging": staging.measure, "window": window.measure, "scale": scale.measure,
-    "postgresql": postgresql.measure,
+    "staging": staging.measure, "window": window.measure, "files": files.measure,
+    "scale": scale.measure, "postgresql": postgresql.measure,
 }
 
 

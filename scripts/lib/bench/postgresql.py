@@ -10,7 +10,8 @@ from kit import median, note, row
 FILL = """
 CREATE TABLE node (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, title text, body text);
 INSERT INTO node (title, body) SELECT 'node ' || i, (SELECT string_agg(
-  md5(i::text || '.' || j::text), ' ') FROM generate_series(1, 28) j) FROM generate_series(1, {rows}) i;
+  md5(i::text || '.' || j::text), ' ') FROM generate_series(1, 28) j)
+  FROM generate_series(1, {rows}) i;
 CREATE INDEX ON node (title);
 CREATE TABLE revision (id bigserial PRIMARY KEY, node bigint REFERENCES node, body text);
 INSERT INTO revision (node, body) SELECT id, body FROM node;
@@ -80,7 +81,7 @@ def measure(bench):
 def compare(bench, server):
     server.sql("CREATE DATABASE site")
     server.sql(FILL.format(rows=22_000 if bench.quick else 220_000), database="site")
-    size = f"{int(server.sql('SELECT pg_database_size(oid) FROM pg_database WHERE datname = $$site$$')) >> 20} MB"
+    size = f"{int(server.sql('SELECT pg_database_size($$site$$)')) >> 20} MB"
     note(f"a PostgreSQL database of {size}")
     dump, level3 = dumps(server)
     copy, dirty = copies(server)

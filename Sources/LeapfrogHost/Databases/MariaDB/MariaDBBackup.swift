@@ -30,10 +30,10 @@ struct MariaDBBackup: Sendable {
 
   private func once() throws -> DatabaseRecord {
     let before = try MariaDBSchema(of: client)
-    let (counts, facts) = try Threads.both {
-      try before.counts(of: client)
-    } and: {
+    let (facts, counts) = try Threads.both {
       try writer(before).run()
+    } and: {
+      try before.counts(of: client)
     }
     let after = try MariaDBSchema(of: client)
     var changed = after.changes(since: before)

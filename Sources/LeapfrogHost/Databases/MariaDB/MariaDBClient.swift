@@ -4,10 +4,13 @@ import LeapfrogCore
 /// The client programs of MariaDB, logged in to one database.
 struct MariaDBClient: Sendable {
   let login: ServerLogin
+  /// How long a statement waits for a lock of somebody else, in seconds.
+  let lockPatience: Int
   private let secret: SecretFile?
 
-  init(_ login: ServerLogin) throws {
+  init(_ login: ServerLogin, lockPatience: Int = 20) throws {
     self.login = login
+    self.lockPatience = lockPatience
     secret = try MariaDBOptionFile(login.password).text.map(SecretFile.init)
   }
 
@@ -32,7 +35,8 @@ struct MariaDBClient: Sendable {
   /// - Returns: the rows of their answers, one after the other.
   @discardableResult
   func rows(_ sql: String, seconds: Int = 120) throws -> [[String]] {
-    MariaDBRows.parse(try shell().run(input: sql, seconds: seconds))
+    let script = "SET SESSION lock_wait_timeout = \(lockPatience);\n\(sql)"
+    return MariaDBRows.parse(try shell().run(input: script, seconds: seconds))
   }
 
   private func command(_ names: [String], _ arguments: [String]) -> ClientCommand {

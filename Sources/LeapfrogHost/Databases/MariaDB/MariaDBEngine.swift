@@ -14,7 +14,9 @@ struct MariaDBEngine: DatabaseEngine {
     self.source = source
   }
 
-  private func client() throws -> MariaDBClient { try MariaDBClient(source.login()) }
+  private func client() throws -> MariaDBClient {
+    try MariaDBClient(source.login(), lockPatience: lockPatience)
+  }
 
   var ownFiles: Set<TreePath> { [] }
 
@@ -52,8 +54,7 @@ struct MariaDBEngine: DatabaseEngine {
     }
     try record.verifyBytes(in: directory)
     try MariaDBRestore(
-      client: client(), record: record, path: "\(directory)/\(record.file)", aside: aside,
-      lockPatience: lockPatience
+      client: client(), record: record, path: "\(directory)/\(record.file)", aside: aside
     ).run()
   }
 

@@ -12,7 +12,6 @@ struct MariaDBRestore {
   let path: String
   /// The directory for what was there.
   let aside: String
-  let lockPatience: Int
 
   private var markPath: String { "\(aside)/mariadb-\(record.sha256.prefix(16)).json" }
   private var databases: MariaDBAside { MariaDBAside(client: client) }
@@ -140,7 +139,7 @@ struct MariaDBRestore {
 
   private var prefix: String {
     let database = MariaDBName.quoted(client.login.name)
-    var statements = [lock, "SET SESSION lock_wait_timeout = \(lockPatience)"]
+    var statements = [lock, "SET SESSION lock_wait_timeout = \(client.lockPatience)"]
     if let charset = record.attributes?["charset"], let collation = record.attributes?["collation"]
     {
       statements.append("ALTER DATABASE \(database) CHARACTER SET \(charset) COLLATE \(collation)")
@@ -176,8 +175,7 @@ struct MariaDBRestore {
   /// Runs statements; connections that hold what they need are ended after a while.
   private func locked(_ statements: [String]) throws {
     if statements.isEmpty { return }
-    let script = [lock, "SET SESSION lock_wait_timeout = \(lockPatience)"] + statements
-    let sql = script.map { "\($0);\n" }.joined()
+    let sql = ([lock] + statements).map { "\($0);\n" }.joined()
     do { try client.rows(sql, seconds: 600) } catch {
       guard MariaDBMessage.code(in: Failure(error).message) == 1205 else { throw error }
       try MariaDBConnections(client: client).end()
