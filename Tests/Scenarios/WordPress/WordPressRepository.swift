@@ -2,7 +2,8 @@ import Foundation
 
 /// A repository of WordPress with a theme and plugins of its own. Tags: `old`, whose database version is
 /// an old one; `gone`, which lacks a plugin; `new`, with the package's own database version and two
-/// plugins that fail, `loud` as soon as it is loaded, `late` in the middle of a page.
+/// plugins that fail, `loud` as soon as it is loaded, `late` in the middle of a page; `style`, where a page looks
+/// different.
 struct WordPressRepository {
   let farm: Farm
 
@@ -23,6 +24,7 @@ struct WordPressRepository {
     try farm.git("rm", "-q", "wp-content/plugins/loud.php")
     try farm.commit("gone", [:])
     try farm.commit("new", on: "old", try new())
+    try farm.commit("style", ["wp-content/themes/plain/index.php": Self.page("style")])
   }
 
   /// Links of the package lead to other packages' files, which no page here needs.

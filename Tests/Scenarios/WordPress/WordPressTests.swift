@@ -33,6 +33,7 @@ import Testing
     try expectLogins(cookies)
     try expectNoSecrets(partly)
     try onlyKnownHostsAreServed()
+    try aThemeMovesWithNoDowntime()
   }
 
   private func aMissingPluginStopsTheRelease() throws {
@@ -65,6 +66,15 @@ import Testing
     }
     let rest = try sites.leapfrog("upgrade", "acme", "new", "--continue")
     #expect(rest.status == 0, "\(rest.text)")
+  }
+
+  private func aThemeMovesWithNoDowntime() throws {
+    let moved = try sites.leapfrog("upgrade", "acme", "style")
+    #expect(moved.status == 0, "\(moved.text)")
+    let newest = try farm.newest()
+    #expect(newest["express"] as? [String] == WordPressFarm.sites)
+    #expect(newest["downtime"] as? Double == 0)
+    try expectPages("style", on: WordPressFarm.sites)
   }
 
   // MARK: What is expected of the sites
