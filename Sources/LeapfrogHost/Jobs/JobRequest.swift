@@ -81,13 +81,26 @@ struct JobRequest: Codable, Sendable {
 
 /// What the worker writes down for the runner before the runner exists.
 struct JobRecord: Codable, Sendable {
+  /// Its environment holds only what is not `inherited`.
   var request: JobRequest
+  /// The variables that the runner has from the worker and hands on. Their values may be secrets, so
+  /// they are not written down.
+  var inherited: [String]
   /// Seconds between SIGTERM and SIGKILL.
   var grace: Double
 
   init(_ request: JobRequest, grace: Double) {
+    let own = Environment.own()
     self.request = request
+    inherited = request.environment.filter { own[$0.key] == $0.value }.keys.sorted()
+    for name in inherited { self.request.environment[name] = nil }
     self.grace = grace
+  }
+
+  /// The whole environment of the command, in its runner.
+  var environment: [String: String] {
+    let names = Set(inherited)
+    return request.environment.merging(Environment.own().filter { names.contains($0.key) }) { $1 }
   }
 
   /// Reads a record.

@@ -105,7 +105,7 @@ public struct JobRunner {
   }
 
   private var commandEnvironment: [String: String] {
-    var environment = request.environment
+    var environment = record.environment
     for key in Self.ownKeys { environment[key] = nil }
     if let user = request.user {
       environment["HOME"] = user.home

@@ -4,8 +4,8 @@ import LeapfrogCore
 /// Waits until the requests that were under way when a site was closed have ended.
 struct Drain {
   let migration: SiteMigration
-  /// Between two looks, in microseconds.
-  private static let pause: UInt32 = 20_000
+  /// From one look to the next; some engines take longer for one.
+  private static let pause = Duration.milliseconds(20)
   /// A request between two of its queries looks like none, so one quiet look is not enough.
   private static let quietLooks = 2
 
@@ -13,12 +13,13 @@ struct Drain {
   func wait() throws {
     guard let engine = migration.engine else { return }
     let end = Deadline(seconds: migration.order.spec.drain)
-    var quiet = 0
+    var (quiet, next) = (0, Deadline(.now + Self.pause))
     while let activity = try engine.activity() {
       quiet = activity.busy == 0 ? quiet + 1 : 0
       if quiet == Self.quietLooks { return }
       if end.isOver, quiet == 0 { throw busy(activity) }
-      usleep(Self.pause)
+      usleep(UInt32(next.milliseconds) * 1000)
+      next = Deadline(.now + Self.pause)
     }
   }
 

@@ -18,6 +18,18 @@ import Testing
     #expect(try sandbox.run("kill -\(signal) $$") == .finished(.signalled(signal)))
   }
 
+  /// A password in the environment, for a command of the app, stays in memory.
+  @Test func whatIsInheritedIsHandedOnAndNotWrittenDown() throws {
+    let sandbox = try JobSandbox()
+    setenv("JOBS_SECRET", "kolibri", 1)
+    defer { unsetenv("JOBS_SECRET") }
+    var request = sandbox.shell("test ${#JOBS_SECRET} = 7 && test \"$GREETING\" = hello")
+    request.environment["JOBS_SECRET"] = "kolibri"
+    #expect(try sandbox.jobs.run(request) == .finished(.exited(0)))
+    let record = String(decoding: try Files.read(sandbox.files().record), as: UTF8.self)
+    #expect(!record.contains("kolibri") && record.contains("JOBS_SECRET"))
+  }
+
   @Test func aRepeatableJobTellsItsEndToo() throws {
     let sandbox = try JobSandbox()
     var request = sandbox.shell("exit 3")

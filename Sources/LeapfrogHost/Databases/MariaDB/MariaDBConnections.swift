@@ -11,12 +11,37 @@ struct MariaDBConnections {
   /// What others do; nil where the server does not tell.
   func activity() -> DatabaseActivity? {
     let transactions = " OR ID IN (SELECT trx_mysql_thread_id FROM information_schema.INNODB_TRX)"
-    guard let rows = rows(counting: transactions) ?? rows(counting: "") else { return nil }
+    if let rows = rows(counting: transactions) { return Self.activity(rows) }
+    guard let found = rows(counting: "").map(Self.activity) else { return nil }
+    return found.busy > 0 ? found : holders() ?? found
+  }
+
+  private static func activity(_ rows: [[String]]) -> DatabaseActivity {
     let found = rows.compactMap { row in row.count == 2 ? Int(row[1]).map { (row[0], $0) } : nil }
     return DatabaseActivity(
       busy: found.reduce(0) { $0 + $1.1 },
       who: found.map { "\($0.0) (\($0.1))" }.joined(separator: ", "))
   }
+
+  /// Who sleeps in a transaction. Most users may not see transactions, but what those have touched
+  /// cannot be locked.
+  private func holders() -> DatabaseActivity? {
+    guard let rows = try? client.rows("SELECT USER, COUNT(*) \(Self.others) GROUP BY USER"),
+      !rows.isEmpty,
+      let tables = try? client.rows(Self.tables).compactMap(\.first), !tables.isEmpty
+    else { return nil }
+    let list = tables.map { "\(MariaDBName.quoted($0)) WRITE" }.joined(separator: ", ")
+    do { try client.rows("SET SESSION lock_wait_timeout = 0; LOCK TABLES \(list);") } catch {
+      guard MariaDBMessage.code(in: Failure(error).message) == 1205 else { return nil }
+      return Self.activity(rows)
+    }
+    return nil
+  }
+
+  private static let tables = """
+    SELECT TABLE_NAME FROM information_schema.TABLES
+      WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'
+    """
 
   private func rows(counting condition: String) -> [[String]]? {
     let busy = "(COMMAND <> 'Sleep' OR TIME_MS < 1000\(condition))"
