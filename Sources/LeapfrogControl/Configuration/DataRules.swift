@@ -52,13 +52,25 @@ extension TextRule {
     }
   }
 
-  /// A restic repository; its address can hold a password.
+  /// A restic repository. The host keeps its address, so it may hold no password.
   static var resticRepository: TextRule {
-    TextRule(allowed: "a repository as `restic -r` takes it", isSecret: true) { text in
+    let allowed =
+      "a repository as `restic -r` takes it; what logs in to a server goes into the environment, "
+      + "such as RESTIC_REST_PASSWORD"
+    return TextRule(allowed: allowed, isSecret: true) { text in
       guard let first = text.utf8.first else { return "is empty" }
       guard first != UInt8(ascii: "-") else { return "begins with '-'" }
+      if holdsPassword(text) { return "holds a password" }
       return text.utf8.contains { $0 < 0x20 } ? "has a control character" : nil
     }
+  }
+
+  /// Whether an address says `//USER:PASSWORD@HOST`.
+  private static func holdsPassword(_ text: String) -> Bool {
+    guard let start = text.firstRange(of: "//")?.upperBound else { return false }
+    let place = text[start...].prefix { $0 != "/" }
+    guard let at = place.lastIndex(of: "@") else { return false }
+    return place[..<at].contains(":")
   }
 
   private static func isLetterOrDigit(_ byte: UInt8) -> Bool {

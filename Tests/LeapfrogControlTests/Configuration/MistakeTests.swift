@@ -89,6 +89,10 @@ import Testing
     ("database: {engine: postgresql, name: a, defaults_file: /a}", "the key is not known"),
     ("check: {command: [a], url: /}", "does not go with `command`"),
     ("express: sometimes", "is not known"),
+    (
+      "files: {restic: 'rest:https://a:secret@b/', password_file: /p}",
+      "the text holds a password"
+    ),
     ("database: {engine: sqlite}", "has no `path`"),
     ("database: {engine: sqlite, path: /a}", "is absolute"),
     ("database: {engine: sqlite, path: a, host: b}", "the key is not known"),
