@@ -34,7 +34,7 @@ public struct PairSpec: Codable, Sendable, Equatable {
   /// The address, as `http://HOST:PORT`, where the public domains answer; nil when none is asked.
   public var address: String?
   /// The sites, in the order of the configuration.
-  public var sites: [SiteSpec]
+  @SharingCommands public var sites: [SiteSpec]
 
   /// Both builds as one command, which is never run: it tells whether they are what they were.
   public var wholeBuild: Command {

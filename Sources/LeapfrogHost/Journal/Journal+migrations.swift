@@ -44,6 +44,11 @@ struct MigrationRecord: Sendable {
   var closed: Date?
   var downtime: Double?
 
+  /// The site of the plan, with its commands, which only the order has.
+  func site(in order: WorkOrder) -> SiteSpec {
+    order.spec.site(plan.site.name) ?? plan.site
+  }
+
   fileprivate init(_ row: Row) throws {
     id = row["id"]
     release = row["release"]
@@ -57,6 +62,9 @@ struct MigrationRecord: Sendable {
 
 extension Journal {
   static func insert(_ plan: MigrationPlan, release: Int64, _ database: Database) throws {
+    var plan = plan
+    // The order has them, once for all sites.
+    plan.site.commands = SiteCommands()
     try database.execute(
       sql: "INSERT INTO migration (release, site, plan, state) VALUES (?, ?, ?, 'waiting')",
       arguments: [release, plan.site.name, try encode(plan)])

@@ -7,9 +7,18 @@ struct SiteMigration: Sendable {
   let record: MigrationRecord
   let journal: Journal
   let jobs: Jobs
+  /// What the site is, with its commands.
+  let site: SiteSpec
+
+  init(
+    layout: Layout, order: WorkOrder, record: MigrationRecord, journal: Journal, jobs: Jobs
+  ) {
+    (self.layout, self.order, self.record) = (layout, order, record)
+    (self.journal, self.jobs) = (journal, jobs)
+    site = record.site(in: order)
+  }
 
   var plan: MigrationPlan { record.plan }
-  var site: SiteSpec { plan.site }
   var kind: MigrationKind { plan.kind }
   /// Whether a migration in full can take its place: on the way forward it can, and a way back has no
   /// backup to bring.

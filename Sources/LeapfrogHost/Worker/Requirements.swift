@@ -24,7 +24,7 @@ struct Requirements: Sendable {
   func verify() throws {
     guard release.order.kind == .upgrade else { return }
     let waiting = try journal.migrations(of: release.id).filter {
-      $0.state == .waiting && !$0.plan.site.commands.requirements.isNone
+      $0.state == .waiting && !$0.site(in: release.order).commands.requirements.isNone
     }
     guard !waiting.isEmpty else { return }
     try Failpoint.around("requirements") { try ask(waiting) }
@@ -87,7 +87,7 @@ struct Requirements: Sendable {
   }
 
   private func request(_ record: MigrationRecord) throws -> JobRequest {
-    let (site, plan) = (record.plan.site, record.plan)
+    let (site, plan) = (record.site(in: release.order), record.plan)
     let from = plan.from ?? plan.to.other
     var attempt = 1
     while try jobs.state(of: "m\(record.id)-requirements-\(attempt)") != .absent { attempt += 1 }

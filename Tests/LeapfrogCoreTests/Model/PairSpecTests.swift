@@ -10,6 +10,16 @@ import Testing
     #expect(pair.site("e") == nil)
   }
 
+  @Test func equalCommandsAreEncodedOnce() throws {
+    let long = SiteCommands(update: Command(shell: String(repeating: "x", count: 20_000)))
+    var sites = (0..<200).map { SiteSpec(name: "s\($0)", commands: long) }
+    sites[7].commands = SiteCommands(update: Command(["own"]))
+    let pair = PairSpec(name: "p", root: "/srv/p", sites: sites)
+    let bytes = try Wire.encoder().encode(pair)
+    #expect(bytes.count < 200_000)
+    #expect(try Wire.decoder().decode(PairSpec.self, from: bytes) == pair)
+  }
+
   @Test func theNameIsTheFirstDomain() {
     #expect(SiteSpec(name: "a", aliases: ["b"]).domains == ["a", "b"])
   }
