@@ -1,9 +1,11 @@
 import LeapfrogCore
 
-/// Rebuilds what is tied to the code, such as caches, after the flip of an express migration.
+/// Rebuilds what is tied to the code, such as caches, after the flip of an express migration. What
+/// holds the code itself is started anew, so it may go on after the command, as with `open`.
 struct RefreshStep: Step {
   func perform(_ migration: SiteMigration) throws {
-    try migration.app(on: migration.plan.to).run(migration.site.commands.refresh, as: "refresh")
+    try migration.app(on: migration.plan.to).run(
+      migration.site.commands.refresh, as: "refresh", keepsDaemons: true)
   }
 
   /// Takes the site back to its old platform before it rebuilds there: what visitors ask of the new
@@ -13,7 +15,8 @@ struct RefreshStep: Step {
     guard let from = migration.plan.from else { return }
     try FlipStep().undo(migration)
     do {
-      try migration.app(on: from).run(migration.site.commands.refresh, as: "unrefresh")
+      try migration.app(on: from).run(
+        migration.site.commands.refresh, as: "unrefresh", keepsDaemons: true)
     } catch {
       try migration.journal.publish(
         Event(

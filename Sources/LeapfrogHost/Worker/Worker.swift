@@ -221,8 +221,12 @@ public final class Worker: Sendable {
       let state = verdict.state == .done ? .failed : verdict.state
       return try journal.finish(release.id, state, reason: failure.description)
     }
+    // Before the end is told, so that nothing changes after it.
+    if verdict.state == .done { prune() }
     try journal.finish(release.id, verdict.state, reason: verdict.reason)
-    guard verdict.state == .done else { return }
+  }
+
+  private func prune() {
     _ = try? Aside.prune(layout, olderThan: 30)
     try? jobs.prune(keeping: try journal.releases(limit: 20).last?.started)
   }

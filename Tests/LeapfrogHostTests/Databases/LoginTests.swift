@@ -17,13 +17,19 @@ import Testing
   private func login(
     _ command: [String], _ change: (inout ServerDatabase) -> Void = { _ in }
   ) throws -> ServerLogin {
+    try source(command, change).login()
+  }
+
+  private func source(
+    _ command: [String], _ change: (inout ServerDatabase) -> Void = { _ in }
+  ) -> LoginSource {
     var spec = ServerDatabase(engine: .mariadb, password: .app)
     change(&spec)
     let site = SiteSpec(
       name: site, commands: SiteCommands(credentials: Command(command)))
     let app = AppSettings(
       layout: pair.layout, pair: PairSpec(name: "acme", root: pair.layout.root), site: site)
-    return try LoginSource(spec: spec, data: pair.layout.site(self.site), app: app).login()
+    return LoginSource(spec: spec, data: pair.layout.site(self.site), app: app)
   }
 
   private func printing(_ text: String) -> [String] { ["printf", "%s", text] }
@@ -41,6 +47,14 @@ import Testing
     guard case .given(let secret) = login.password else { return #expect(Bool(false)) }
     #expect(secret.reveal() == "geheim")
     #expect(try Files.names(in: pair.layout.jobs).isEmpty)
+  }
+
+  @Test func theAppIsAskedOnce() throws {
+    let file = pair.path("asked")
+    let script = "echo >> \(file); printf '{\"name\": \"shop\"}'"
+    let source = source(["sh", "-c", script])
+    for _ in 0..<3 { #expect(try source.login().name == "shop") }
+    #expect(try Files.read(file) == Array("\n".utf8))
   }
 
   @Test func whatTheConfigurationSaysWins() throws {

@@ -5,6 +5,10 @@ import Foundation
 /// on a site with a certain author).
 struct DjangoProject {
   let farm: Farm
+  /// Files of the first tag that are other ones, or come besides.
+  var extra: [String: String] = [:]
+  /// What pages begin with at `django42`, `django52` and `code52`.
+  var greetings = ["Good morning", "Good morning", "Good evening"]
 
   /// Replaces the farm's repository.
   func make() throws {
@@ -14,10 +18,14 @@ struct DjangoProject {
     try farm.git("init", "-q", "-b", "main", ".")
     try farm.git("config", "user.name", "demo")
     try farm.git("config", "user.email", "demo@example.com")
-    try farm.commit("django42", Self.base)
-    try farm.commit("django52", Self.newer)
-    try farm.commit("code52", ["library/words.py": "GREETING = 'Good evening'\n"])
+    try farm.commit("django42", Self.base.merging(words(0)) { $1 }.merging(extra) { $1 })
+    try farm.commit("django52", Self.newer.merging(words(1)) { $1 })
+    try farm.commit("code52", words(2))
     try farm.commit("broken", ["library/migrations/0003_halves.py": Self.broken])
+  }
+
+  private func words(_ index: Int) -> [String: String] {
+    ["library/words.py": "GREETING = '\(greetings[index])'\n"]
   }
 
   private static let base = [
@@ -25,10 +33,9 @@ struct DjangoProject {
     ".gitignore": "venv/\n__pycache__/\n",
     "manage.py": manage,
     "project/__init__.py": "",
-    "project/settings.py": settings,
+    "project/settings.py": settings(database: sqlite),
     "project/urls.py": urls,
     "library/__init__.py": "",
-    "library/words.py": "GREETING = 'Good morning'\n",
     "library/models.py": models(extra: ""),
     "library/migrations/__init__.py": "",
     "library/migrations/0001_initial.py": initial,
@@ -51,7 +58,15 @@ struct DjangoProject {
 
     """
 
-  private static let settings = """
+  private static let sqlite = """
+    {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA / "db.sqlite3"}
+    """
+
+  /// The settings of every site.
+  ///
+  /// - Parameter database: an expression for that of the site.
+  static func settings(database: String) -> String {
+    """
     import os
     from pathlib import Path
 
@@ -67,9 +82,7 @@ struct DjangoProject {
     MEDIA_ROOT = DATA / "media"
     USE_TZ = True
     DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-    DATABASES = {
-        "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA / "db.sqlite3"}
-    }
+    DATABASES = {"default": \(database)}
     INSTALLED_APPS = [
         "django.contrib.admin",
         "django.contrib.auth",
@@ -98,6 +111,7 @@ struct DjangoProject {
     ]
 
     """
+  }
 
   private static let urls = """
     import django

@@ -61,6 +61,16 @@ struct Visits {
     #expect(stale.count == 0, count, sourceLocation: location)
   }
 
+  /// Expects nobody to get the old version who asks when the new one has been seen.
+  func expectCurrent(
+    old: String, new: String, location: SourceLocation = #_sourceLocation
+  ) {
+    let stale = stale(old: old, new: new)
+    #expect(stale.isEmpty, "\(stale.prefix(5))", sourceLocation: location)
+    let versions = Set(samples.compactMap(version))
+    #expect(versions == [old, new], sourceLocation: location)
+  }
+
   private func version(of sample: Load.Sample) -> String? {
     words(of: sample).first.map(String.init)
   }

@@ -1,13 +1,16 @@
 import Glibc
 import LeapfrogCore
+import Synchronization
 
-/// Finds out, anew for each operation, how to log in to a site's database.
+/// Finds out how to log in to a site's database. What the app tells is asked once: most apps take
+/// long to start, and the site is closed meanwhile.
 struct LoginSource: Sendable {
   let spec: ServerDatabase
   /// The directory of the site's data.
   let data: String
   /// nil where no app can be asked.
   let app: AppSettings?
+  private let told = Told()
 
   /// - Throws: `Failure` when the password or the database's name cannot be had.
   func login() throws -> ServerLogin {
@@ -29,7 +32,7 @@ struct LoginSource: Sendable {
     guard let app else {
       throw Failure.failed("the site's database is known to its app alone, which cannot be asked")
     }
-    return try app.credentials()
+    return try told.kept(or: app.credentials)
   }
 
   private func password(_ told: AppCredentials) throws -> ServerLogin.Password {
@@ -67,5 +70,18 @@ struct LoginSource: Sendable {
       }
     }
     return login
+  }
+}
+
+/// What an app has told.
+private final class Told: Sendable {
+  private let credentials = Mutex<AppCredentials?>(nil)
+
+  func kept(or ask: () throws -> AppCredentials) throws -> AppCredentials {
+    try credentials.withLock { kept in
+      let found = try kept ?? ask()
+      kept = found
+      return found
+    }
   }
 }
