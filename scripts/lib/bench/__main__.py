@@ -7,6 +7,7 @@ import shutil
 import tempfile
 
 import files
+import mariadb
 import postgresql
 import report
 import scale
@@ -16,7 +17,7 @@ from kit import Bench, note
 
 PARTS = {
     "staging": staging.measure, "window": window.measure, "files": files.measure,
-    "scale": scale.measure, "postgresql": postgresql.measure,
+    "scale": scale.measure, "postgresql": postgresql.measure, "mariadb": mariadb.measure,
 }
 
 

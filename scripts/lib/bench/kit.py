@@ -83,7 +83,8 @@ class Bench:
 class Pair:
     """A configuration with one pair, and the paths of its root."""
 
-    def __init__(self, bench, name, repository, sites, extra=""):
+    def __init__(self, bench, name, repository, sites, extra="",
+                 database="{engine: sqlite, path: data/site.sqlite}"):
         self.name = name
         self.root = bench.directory / name
         self.configuration = bench.directory / f"{name}.yml"
@@ -92,7 +93,7 @@ class Pair:
             f"    root: {self.root}", "    app: command", extra, "    sites:"]
         for site in sites:
             lines += [
-                f"      {site}:", "        database: {engine: sqlite, path: data/site.sqlite}",
+                f"      {site}:", f"        database: {database}",
                 "        commands: {update: [./bin/update], pending: [./bin/pending]}"]
         self.configuration.write_text("\n".join(line for line in lines if line) + "\n")
 

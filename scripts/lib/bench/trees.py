@@ -78,7 +78,7 @@ class Importer:
             raise SystemExit("git fast-import failed")
 
 
-def make(bench, name, count):
+def make(bench, name, count, update=UPDATE, pending=PENDING):
     """A bare repository with `count` files and the tags v1 and v2, which differ in one file."""
     repository = bench.directory / f"{name}.git"
     bench.run("git", "init", "-q", "--bare", "-b", "main", repository)
@@ -87,7 +87,7 @@ def make(bench, name, count):
     importer = Importer(repository)
     files = ((path, contents(random_, pool)) for path in paths(count - 2))
     importer.commit("v1", files)
-    importer.commit("v1", [("bin/update", UPDATE.encode()), ("bin/pending", PENDING.encode())])
+    importer.commit("v1", [("bin/update", update.encode()), ("bin/pending", pending.encode())])
     changed = next(paths(1))
     importer.commit("v2", [(changed, contents(random_, pool))])
     importer.finish()
