@@ -44,7 +44,7 @@ struct MariaDBConnections {
     """
 
   private func rows(counting condition: String) -> [[String]]? {
-    let busy = "(COMMAND <> 'Sleep' OR TIME_MS < 1000\(condition))"
+    let busy = "(COMMAND <> 'Sleep' OR TIME_MS < 250\(condition))"
     return try? client.rows("SELECT USER, COUNT(*) \(Self.others) AND \(busy) GROUP BY USER")
   }
 

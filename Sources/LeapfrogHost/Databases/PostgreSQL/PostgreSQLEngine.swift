@@ -71,7 +71,7 @@ struct PostgreSQLEngine: DatabaseEngine {
     SELECT count(*), usename FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
       AND backend_type IN ('client backend', 'background worker', 'parallel worker')
-      AND (state <> 'idle' OR state_change > clock_timestamp() - interval '1 second'
+      AND (state <> 'idle' OR state_change > clock_timestamp() - interval '250 milliseconds'
         OR state IS NULL)
     GROUP BY usename;
     """
