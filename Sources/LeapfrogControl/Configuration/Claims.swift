@@ -11,12 +11,18 @@ struct Claims {
   }
 
   /// Claims a name for the key at `path`.
-  mutating func claim(name: Sourced) {
-    if let owner = names[name.text] {
+  ///
+  /// - Parameters:
+  ///   - key: what there may be only one of, where that is more than the name.
+  ///   - rule: what is allowed.
+  mutating func claim(
+    name: Sourced, key: String? = nil, rule: String = "one place for each domain"
+  ) {
+    if let owner = names[key ?? name.text] {
       let text = "\(Printable.quoted(name.text)) is taken on line \(owner.line) by \(owner.path)"
-      mistakes.add(name.line, name.path, "\(text); allowed: one place for each domain")
+      mistakes.add(name.line, name.path, "\(text); allowed: \(rule)")
     } else {
-      names[name.text] = name
+      names[key ?? name.text] = name
     }
   }
 

@@ -69,12 +69,13 @@ public struct Configuration: Sendable {
     guard let pairs = root.section("pairs") else { return noPairs(root) }
     var domains = Claims(mistakes: root.mistakes)
     var roots = Claims(mistakes: root.mistakes)
+    var databases = Claims(mistakes: root.mistakes)
     return try pairs.entries.map { entry in
       _ = pairs.checked(
         entry.key, line: entry.line, path: pairs.path(entry.key), .pairName)
       let reader = PairReader(
         section: pairs.section(of: entry), name: entry.key, directory: directory, shelf: shelf)
-      return try reader.read(domains: &domains, roots: &roots)
+      return try reader.read(domains: &domains, roots: &roots, databases: &databases)
     }
   }
 

@@ -47,3 +47,13 @@ struct DatabaseReader {
     return database.value("name") == nil ? .app : .none
   }
 }
+
+extension ServerDatabase {
+  /// Which server it is, as far as the configuration tells.
+  func place(seenFrom host: String) -> String {
+    let isLocal = self.host.map { ["localhost", "127.0.0.1", "::1"].contains($0) } ?? true
+    let server = socket ?? (isLocal ? "" : self.host ?? "")
+    let standard = engine == .mariadb ? 3306 : 5432
+    return "\(engine) \(isLocal ? host : "") \(server) \(port ?? standard)"
+  }
+}

@@ -19,8 +19,11 @@ struct PairReader {
   let directory: String
   let shelf: ProfileShelf
 
-  /// The pair; the domains of its sites are claimed in `domains`, its directory in `roots`.
-  func read(domains: inout Claims, roots: inout Claims) throws -> PairConfiguration {
+  /// The pair; the domains of its sites are claimed in `domains`, its directory in `roots`, the
+  /// databases of its sites in `databases`.
+  func read(
+    domains: inout Claims, roots: inout Claims, databases: inout Claims
+  ) throws -> PairConfiguration {
     section.allow(Self.keys, elsewhere: SiteReader.keys, of: "a site")
     let repository = section.required("repository", .repository)
     let host = section.text("host", .host) ?? "local"
@@ -28,6 +31,7 @@ struct PairReader {
     var spec = settings(profile)
     claim(spec.root, in: &roots)
     spec.sites = sites(profile, docroot: spec.docroot, domains: &domains)
+    for site in spec.sites { claim(site, of: host, in: &databases) }
     spec.canary = canary(of: spec.sites.map(\.name))
     return PairConfiguration(
       repository: RepositoryRule.resolved(repository, from: directory), host: host, spec: spec,
@@ -61,6 +65,17 @@ struct PairReader {
   private func claim(_ root: String, in roots: inout Claims) {
     guard root != "/", let value = section.value("root") else { return }
     roots.claim(filePath: Sourced(text: root, line: value.line, path: section.path("root")))
+  }
+
+  /// A way back of one site would take the other's rows with it, whatever prefix its tables have.
+  private func claim(_ site: SiteSpec, of host: String, in databases: inout Claims) {
+    guard case .server(let server) = site.database, let name = server.name,
+      let section = section.section("sites")?.section(site.name)?.section("database"),
+      let value = section.value("name")
+    else { return }
+    databases.claim(
+      name: Sourced(text: name, line: value.line, path: section.path("name")),
+      key: "\(server.place(seenFrom: host)) \(name)", rule: "a database of its own for each site")
   }
 
   private func sites(

@@ -1,6 +1,9 @@
 /// What leapfrog needs of a kind of database. A new kind is one file that conforms and one line in
 /// `Engines`; the same tests then run against it.
 protocol DatabaseEngine: Sendable {
+  /// What a record of a copy by it says.
+  static var name: String { get }
+
   /// What the file backup leaves out: paths below the site's data that are the engine's business.
   var ownFiles: Set<TreePath> { get }
 

@@ -1,7 +1,8 @@
 import Foundation
 import LeapfrogCore
 
-/// The environment of every command that leapfrog runs for an app: the caller's own, and where things are.
+/// The environment of every command that leapfrog runs for an app: the caller's own, and where things are;
+/// without the passwords of other sites.
 struct AppEnvironment {
   let layout: Layout
   let spec: PairSpec
@@ -11,11 +12,26 @@ struct AppEnvironment {
 
   /// The variables; those of leapfrog itself are not handed on.
   var variables: [String: String] {
-    var all = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("LEAPFROG_") }
+    let foreign = foreignPasswords
+    var all = ProcessInfo.processInfo.environment.filter {
+      !$0.key.hasPrefix("LEAPFROG_") && !foreign.contains($0.key)
+    }
     if all["PATH"] == nil {
       all["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     }
     return all.merging(own) { $1 }
+  }
+
+  /// The variables with passwords of databases of other sites.
+  private var foreignPasswords: Set<String> {
+    let all = spec.sites.compactMap(Self.passwordVariable)
+    return Set(all).subtracting([site.flatMap(spec.site).flatMap(Self.passwordVariable) ?? ""])
+  }
+
+  private static func passwordVariable(of site: SiteSpec) -> String? {
+    guard case .server(let server) = site.database, case .environment(let name) = server.password
+    else { return nil }
+    return name
   }
 
   private var own: [String: String] {

@@ -11,7 +11,17 @@ struct PreflightStep: Step {
     try migration.engine?.check()
     guard migration.kind != .express else { return }
     try migration.backups.engine.check()
+    try verifySource(migration)
     try verifySpace(migration)
+  }
+
+  /// The backup that is to be put back, before the site is closed for it.
+  private func verifySource(_ migration: SiteMigration) throws {
+    guard let id = migration.plan.source else { return }
+    let (name, backups) = (migration.site.name, migration.backups)
+    try backups.verify(site: name, id: id)
+    guard let manifest = try backups.manifest(site: name, id: id) else { return }
+    try Restoration.verify(manifest, fits: migration.engine)
   }
 
   private func verifyPlace(_ migration: SiteMigration) throws {

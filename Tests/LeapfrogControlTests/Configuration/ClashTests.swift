@@ -27,6 +27,24 @@ import Testing
     expectMistake(text, "3: pairs.b.sites.z.aliases[0]: `y` is taken on line 2 by pairs.a.sites.x")
   }
 
+  @Test func aDatabaseBelongsToOneSite() throws {
+    func text(_ one: String, _ other: String) -> String {
+      pairFile("sites:\n  a: {database: {\(one)}}\n  b: {database: {\(other)}}")
+    }
+    let one = "engine: mariadb, name: shop"
+    for other in ["\(one), host: 127.0.0.1", "\(one), port: 3306, user: other"] {
+      expectMistake(
+        text(one, other), "7: pairs.acme.sites.b.database.name: `shop` is taken on line 6 by",
+        "a database of its own for each site")
+    }
+    for other in [
+      "engine: postgresql, name: shop", "engine: mariadb, name: shop2", "\(one), port: 3307",
+      "\(one), host: db.example.com", "\(one), socket: /run/other.sock",
+    ] {
+      #expect(throws: Never.self) { _ = try read(text(one, other)) }
+    }
+  }
+
   @Test(arguments: [("conf", "conf"), ("conf", "conf/a"), ("conf/a/b", "conf")])
   func linksOfOnePlatformDoNotHoldEachOther(_ one: String, _ other: String) {
     let sites = "sites:\n  a: {links: {\(one): x}}\n  b: {links: {\(other): y}}"

@@ -112,6 +112,8 @@ final class MariaDBDatabase: ServedDatabase, Sendable {
       ])
   }
 
+  var canMakeDatabases: Bool { true }
+
   func drop() throws { try server.sql("DROP DATABASE \(name)") }
 
   // MARK: Contents

@@ -120,6 +120,8 @@ final class PostgreSQLDatabase: ServedDatabase {
       .filter { $0.hasPrefix(name) && $0.contains("_aside_") }
   }
 
+  var canMakeDatabases: Bool { kind != .plain }
+
   func drop() throws { try server.sql("DROP DATABASE \"\(name)\" WITH (FORCE)") }
 
   private static let objects = """

@@ -114,6 +114,18 @@ import Testing
     #expect(try Files.names(in: setting.sandbox.backup).isEmpty)
   }
 
+  /// An update that makes its database anew can die in between.
+  @Test(arguments: ServerFixture.all)
+  func aDatabaseThatWasDroppedComesBack(_ fixture: ServerFixture) throws {
+    let setting = try ServedSetting(fixture)
+    guard setting.database.canMakeDatabases else { return }
+    let before = try setting.database.contents()
+    let record = try setting.backUp()
+    try setting.database.drop()
+    try setting.restore(record)
+    #expect(try setting.database.contents() == before)
+  }
+
   @Test(arguments: ServerFixture.all)
   func aWrongPasswordIsToldWithoutIt(_ fixture: ServerFixture) throws {
     let setting = try ServedSetting(fixture)

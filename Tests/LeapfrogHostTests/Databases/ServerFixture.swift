@@ -20,6 +20,8 @@ protocol ServedDatabase: AnyObject {
   func keepsFailedState(_ aside: String) throws -> Bool
   /// Takes the database away.
   func drop() throws
+  /// Whether its user may make one of its name again.
+  var canMakeDatabases: Bool { get }
 }
 
 /// How to make such a database.

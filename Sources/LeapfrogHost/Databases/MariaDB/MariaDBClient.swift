@@ -39,6 +39,18 @@ struct MariaDBClient: Sendable {
     return MariaDBRows.parse(try shell().run(input: script, seconds: seconds))
   }
 
+  /// Runs a body, once more with an empty database where there was none.
+  func makingDatabase(_ body: () throws -> Void) throws {
+    do { try body() } catch {
+      guard MariaDBMessage.code(in: Failure(error).message) == 1049 else { throw error }
+      var shell = shell()
+      shell.arguments.removeLast()
+      _ = try shell.run(
+        input: "CREATE DATABASE IF NOT EXISTS \(MariaDBName.quoted(login.name))")
+      try body()
+    }
+  }
+
   private func command(_ names: [String], _ arguments: [String]) -> ClientCommand {
     let options = (secret == nil ? [] : ["--defaults-file=\(SecretFile.path)"]) + place + arguments
     return ClientCommand(

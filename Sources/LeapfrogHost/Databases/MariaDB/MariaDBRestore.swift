@@ -18,7 +18,8 @@ struct MariaDBRestore {
 
   func run() throws {
     try Files.makeDirectories(aside, mode: 0o700)
-    try client.rows(lock)
+    // An update can have dropped the database itself, to make it anew.
+    try client.makingDatabase { try client.rows(lock) }
     var mark = try MariaDBMark.read(markPath) ?? begun()
     if mark.phase == .restored {
       if try isAsRestored(mark) { return }
