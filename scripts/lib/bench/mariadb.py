@@ -145,11 +145,12 @@ def compare(bench, server):
     bare = Bare(bench, some)
     size = bare.size()
     server.settle()
-    for number in bench.rounds(5, budget=90):
+    sites = [site for site in [none, some, much] if site]
+    for number in bench.rounds(6, budget=90):
         bare.measure()
-        for site in filter(None, [some, none, much]):
+        for site in sites[number % len(sites):] + sites[:number % len(sites)]:
             site.upgrade(f"v{2 - number % 2}")
-    for told in filter(None, [bare, none, some, much]):
+    for told in [bare, *sites]:
         told.tell()
     return [
         against_bare(bench, some, bare, size), *added(none, much),

@@ -117,23 +117,26 @@ class Server:
             f" GRANT ALL ON {name}.* TO {name}@localhost;"
             f" GRANT ALL ON `{name}\\_empty`.* TO {name}@localhost;"
             f" GRANT ALL ON `leapfrog\\_aside\\_%`.* TO {name}@localhost")
-        self.sql(TABLES, name)
+        self.sql(f"SET GLOBAL innodb_flush_log_at_trx_commit = 0; {TABLES}", name)
         with subprocess.Popen([*self.client, name], stdin=subprocess.PIPE, text=True) as client:
             for statement in inserts(megabytes):
                 client.stdin.write(statement)
         if client.returncode != 0:
             raise SystemExit(f"the database {name} could not be filled")
+        self.sql("SET GLOBAL innodb_flush_log_at_trx_commit = 1")
         self.settle()
 
     def settle(self):
         """Waits until the disk has what was written, so that nothing measured pays for it."""
-        self.sql("SET GLOBAL innodb_max_dirty_pages_pct = 0")
+        self.sql("SET GLOBAL innodb_io_capacity = 20000; SET GLOBAL innodb_max_dirty_pages_pct = 0")
         end = time.monotonic() + 30
         while time.monotonic() < end and int(self.sql(
                 "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS"
                 " WHERE VARIABLE_NAME = 'Innodb_buffer_pool_pages_dirty'")) > 50:
             time.sleep(0.2)
-        self.sql("SET GLOBAL innodb_max_dirty_pages_pct = 90")
+        self.sql(
+            "SET GLOBAL innodb_io_capacity = DEFAULT; SET GLOBAL innodb_io_capacity_max = DEFAULT;"
+            " SET GLOBAL innodb_max_dirty_pages_pct = DEFAULT")
 
     def login(self, path, name):
         """Writes what a client needs to log in to a database."""

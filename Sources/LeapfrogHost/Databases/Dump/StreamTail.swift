@@ -16,6 +16,11 @@ struct StreamTail {
   /// How many of the last bytes are kept.
   static let length = 256
 
+  /// Clients write a few thousand bytes at a time. To be woken for each of these writes takes more of
+  /// a CPU than the moving: where less than so much has come there is a pause, in microseconds. A
+  /// whole pipe holds what comes meanwhile.
+  private static let (worthwhile, pause): (Int, UInt32) = (DataPipe.capacity / 4, 1000)
+
   init() throws {
     side = try DataPipe()
     sink = OpenEnd(try Descriptor(opening: "/dev/null", O_WRONLY).take())
@@ -27,6 +32,7 @@ struct StreamTail {
   mutating func move(
     from input: Int32, to output: Int32, progress: StreamProgress
   ) throws -> [UInt8] {
+    let isWhole = fcntl(input, F_GETPIPE_SZ) >= DataPipe.capacity
     while true {
       try drop()
       let part = try system("read", Self.name) {
@@ -37,6 +43,7 @@ struct StreamTail {
       try Self.splice(part, from: input, to: output)
       count += Int64(part)
       progress.add(part)
+      if isWhole, part < Self.worthwhile { usleep(Self.pause) }
     }
   }
 
