@@ -78,12 +78,17 @@ extension Journal {
     }
   }
 
-  /// Takes a release up again.
-  func reopen(_ id: Int64) throws {
+  /// Takes a release up again. What its worker was asked for counts no more, unless `obeys` says that
+  /// nobody asks for anything else.
+  func reopen(_ id: Int64, obeys: Bool = false) throws {
     try write("release.reopen") { database in
       try database.execute(
-        sql: "UPDATE release SET state = 'running', control = NULL, finished = NULL WHERE id = ?",
-        arguments: [id])
+        sql: """
+          UPDATE release SET state = 'running', finished = NULL,
+            control = CASE WHEN ? THEN control END
+          WHERE id = ?
+          """,
+        arguments: [obeys, id])
     }
   }
 

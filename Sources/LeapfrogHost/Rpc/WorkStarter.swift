@@ -60,7 +60,7 @@ struct WorkStarter {
     // Only now: a worker may have ended while its lock was waited for, and what is over stays over.
     let open = try openRelease()
     try lock.sign(actor: params.actor, what: "\(params.action.rawValue) of release \(open.id)")
-    try journal.reopen(open.id)
+    try journal.reopen(open.id, obeys: params.action == .recover)
     if params.action == .abort { try journal.ask(.abort, of: open.id) }
     try spawn(open.id, startsNew: params.action == .resume, lock: lock)
     return WorkStarted(release: open.id, attached: false, after: after)

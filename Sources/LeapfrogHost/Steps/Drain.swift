@@ -11,7 +11,8 @@ struct Drain {
 
   /// - Throws: `Failure` naming who is still at work after the seconds that the pair allows.
   func wait() throws {
-    guard let engine = migration.engine else { return }
+    // What is taken away and left as it is loses nothing, and its database may be gone already.
+    guard migration.kind != .remove, let engine = migration.engine else { return }
     let end = Deadline(seconds: migration.order.spec.drain)
     var (quiet, next) = (0, Deadline(.now + Self.pause))
     while let activity = try engine.activity() {

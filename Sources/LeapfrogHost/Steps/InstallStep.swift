@@ -3,8 +3,21 @@ import LeapfrogCore
 /// Makes the data of a site that has none.
 struct InstallStep: Step {
   func perform(_ migration: SiteMigration) throws {
+    try refuseToOverwrite(migration)
     try migration.app(on: migration.plan.to).runOnce(
       migration.site.commands.install, as: "install")
+  }
+
+  /// A site can have all its data in a database that is in use, and no files: nothing of it is backed up
+  /// yet, so nothing may be installed over it.
+  private func refuseToOverwrite(_ migration: SiteMigration) throws {
+    let name = migration.site.name
+    guard !migration.site.commands.install.isNone,
+      let counts = try? migration.engine?.counts(), counts.values.contains(where: { $0 > 0 })
+    else { return }
+    throw Failure.refused(
+      "the database of \(name) holds rows, so the site is not new and nothing is installed; "
+        + "put its files into \(migration.data) first, or at least an empty one")
   }
 
   func probe(_ migration: SiteMigration) throws -> Probe {

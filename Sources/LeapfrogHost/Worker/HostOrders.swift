@@ -28,7 +28,8 @@ public struct HostOrders: Sendable {
     guard let open = try journal.openRelease() else { return nil }
     let lock = try lock(waiting: seconds, what: "recovery of release \(open.id)")
     guard let open = try journal.openRelease() else { return nil }
-    try journal.reopen(open.id)
+    // An operator who asked for an abort before the crash gets it.
+    try journal.reopen(open.id, obeys: true)
     try WorkerProcess.run(layout, lock, open.id, startsNew: false)
     return try report(open.id, journal)
   }

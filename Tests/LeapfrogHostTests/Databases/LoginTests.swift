@@ -49,6 +49,14 @@ import Testing
     #expect(try Files.names(in: pair.layout.jobs).isEmpty)
   }
 
+  @Test func aTraceShowsNoArgumentsOfCalls() throws {
+    let script = "echo \"can't connect: mysqli_connect('db', 'u', 'geheim')\" >&2; exit 1"
+    let failure = #expect(throws: Failure.self) { try login(["sh", "-c", script]) }
+    let message = failure?.message.components(separatedBy: "exit 1").last ?? ""
+    #expect(message.contains("can't connect: mysqli_connect("))
+    #expect(!message.contains("geheim"))
+  }
+
   @Test func theAppIsAskedOnce() throws {
     let file = pair.path("asked")
     let script = "echo >> \(file); printf '{\"name\": \"shop\"}'"

@@ -35,6 +35,16 @@ import Testing
       try journal.events(after: 6, release: nil, limit: 100).map(\.kind) == [.releaseFinished])
   }
 
+  @Test func anAbortOutlastsACrashAndIsForgottenByAResume() throws {
+    let journal = try Journal(layout: layout, creates: true)
+    let release = try journal.begin(order, from: .blue, plans: [])
+    try journal.ask(.abort, of: release)
+    try journal.reopen(release, obeys: true)
+    #expect(try journal.control(of: release) == .abort)
+    try journal.reopen(release)
+    #expect(try journal.control(of: release) == nil)
+  }
+
   @Test func aNewerJournalIsRefused() throws {
     let journal = try Journal(layout: layout, creates: true)
     try journal.write("test") { try $0.execute(sql: "PRAGMA user_version = 99") }

@@ -28,8 +28,14 @@ struct AppSettings: Sendable {
       return try AppCredentials(json: try capture.successfulOutput())
     } catch {
       throw Failure.failed(
-        "the command `\(command.summary)` of \(site.name): \(Failure(error).message)")
+        "the command `\(command.summary)` of \(site.name): "
+          + Self.withoutTexts(Failure(error).message))
     }
+  }
+
+  /// A trace of PHP or Python shows the arguments of calls, the password among them, in quotes.
+  private static func withoutTexts(_ message: String) -> String {
+    message.replacing(/(^|[^A-Za-z0-9])(?:"[^"]*"?|'[^']*'?)/) { "\($0.output.1)…" }
   }
 
   private func spawn(_ command: Command) throws -> Spawn {
