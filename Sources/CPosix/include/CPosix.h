@@ -33,6 +33,14 @@
 #define FICLONE _IOW(0x94, 9, int)
 #endif
 
+/* O_TMPFILE, a file without a name in the directory that is opened; it holds O_DIRECTORY, whose value
+   depends on the machine. */
+#if defined(__aarch64__) || defined(__arm__)
+static const int nameless_file = 020000000 | 040000;
+#else
+static const int nameless_file = 020000000 | 0200000;
+#endif
+
 #ifndef F_SETPIPE_SZ
 #define F_SETPIPE_SZ 1031
 #endif

@@ -1,3 +1,4 @@
+import CPosix
 import Glibc
 import LeapfrogCore
 
@@ -59,14 +60,14 @@ struct SnapshotEngine: FileBackupEngine {
     return try Self.shares(largest, of: live, with: directory) ? 0 : estimate.bytes
   }
 
-  /// Tries it with a file that nobody sees and that nothing is left of.
+  /// Tries it with a file that has no name, so that many can try at once and nothing is left of it. A
+  /// file system without such files cannot share blocks either.
   private static func shares(
     _ path: TreePath, of live: DirectoryTree, with directory: String
   ) throws -> Bool {
-    let name = "\(directory)/.sharing"
-    try Files.remove(name)
-    defer { try? Files.remove(name) }
-    let target = try Descriptor(opening: name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW)
+    let number = open(directory, O_RDWR | O_CLOEXEC | nameless_file, 0o600)
+    guard number >= 0 else { return false }
+    let target = Descriptor(adopting: number)
     do {
       let file = try live.openFile(path)
       return FileContents.share(file, with: target, size: FileStatus(file)?.size ?? 0)
