@@ -37,6 +37,10 @@
 #define F_SETPIPE_SZ 1031
 #endif
 
+#ifndef F_GETPIPE_SZ
+#define F_GETPIPE_SZ 1032
+#endif
+
 int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
 int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 int setresuid(uid_t real, uid_t effective, uid_t saved);
