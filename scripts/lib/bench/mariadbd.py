@@ -75,7 +75,7 @@ class Server:
         data = self.directory / "data"
         bench.run(
             "mariadb-install-db", "--no-defaults", f"--datadir={data}", "--skip-test-db",
-            "--auth-root-authentication-method=normal", "--user=mysql")
+            f"--tmpdir={self.directory}", "--auth-root-authentication-method=normal", "--user=mysql")
         self.process = subprocess.Popen(
             ["setpriv", "--reuid", "mysql", "--regid", "mysql", "--init-groups", "--pdeathsig",
              "KILL", shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin"),
