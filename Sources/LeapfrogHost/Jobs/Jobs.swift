@@ -77,6 +77,13 @@ struct Jobs: Sendable {
       remedy: "cat \(outputPath(of: id))")
   }
 
+  /// A job's name that was not used yet: attempts are counted.
+  func freeID(_ name: String) throws -> String {
+    var attempt = 1
+    while try state(of: "\(name)-\(attempt)") != .absent { attempt += 1 }
+    return "\(name)-\(attempt)"
+  }
+
   /// The names of all jobs.
   func ids() throws -> [String] {
     try Files.names(in: layout.jobs).filter(JobRequest.isValid(id:))

@@ -50,7 +50,7 @@ struct AppCommands {
     of command: Command, as name: String, accepting accepted: [Int32], keepsDaemons: Bool = false,
     timeout: Int? = nil
   ) throws -> Int32 {
-    var request = try request(command, id: try freeID(name))
+    var request = try request(command, id: try migration.jobs.freeID(id(name)))
     (request.keepsDaemons, request.isRepeatable) = (keepsDaemons, true)
     request.timeout = timeout ?? request.timeout
     return try Self.require(
@@ -86,10 +86,4 @@ struct AppCommands {
   }
 
   private func id(_ name: String) -> String { "m\(migration.record.id)-\(name)" }
-
-  private func freeID(_ name: String) throws -> String {
-    var attempt = 1
-    while try migration.jobs.state(of: "\(id(name))-\(attempt)") != .absent { attempt += 1 }
-    return "\(id(name))-\(attempt)"
-  }
 }

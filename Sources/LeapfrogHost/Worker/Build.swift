@@ -60,20 +60,7 @@ struct Build {
   }
 
   private func perform(_ command: Command) throws {
-    let request = try request(command)
-    let state = try jobs.run(request)
-    guard case .finished(let result) = state else {
-      throw Failure.failed("the build of \(platform) was lost: its end was not seen")
-    }
-    guard !result.isSuccess else { return }
-    throw result.failure(of: "the build of \(platform)", output: jobs.outputPath(of: request.id))
-  }
-
-  private func request(_ command: Command) throws -> JobRequest {
-    JobRequest(
-      id: try jobs.freeID("r\(release)-build"), arguments: command.arguments,
-      environment: AppEnvironment(layout: layout, spec: order.spec, site: nil, platform: platform)
-        .variables,
-      directory: layout.platform(platform), user: nil, timeout: order.spec.commandTimeout)
+    try PlatformCommand(layout: layout, spec: order.spec, platform: platform, jobs: jobs).run(
+      command, as: "r\(release)-build", what: "the build of \(platform)")
   }
 }

@@ -89,12 +89,11 @@ struct Requirements: Sendable {
   private func request(_ record: MigrationRecord) throws -> JobRequest {
     let (site, plan) = (record.site(in: release.order), record.plan)
     let from = plan.from ?? plan.to.other
-    var attempt = 1
-    while try jobs.state(of: "m\(record.id)-requirements-\(attempt)") != .absent { attempt += 1 }
     let environment = AppEnvironment(
       layout: layout, spec: release.order.spec, site: site.name, platform: from)
     var request = JobRequest(
-      id: "m\(record.id)-requirements-\(attempt)", arguments: site.commands.requirements.arguments,
+      id: try jobs.freeID("m\(record.id)-requirements"),
+      arguments: site.commands.requirements.arguments,
       environment: environment.variables.merging(
         ["LEAPFROG_TARGET": layout.platform(plan.to)]) { $1 },
       directory: layout.platform(from), user: try AppUser.of(site, layout: layout),
