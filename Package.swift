@@ -36,10 +36,11 @@ let package = Package(
       name: "LeapfrogHost", dependencies: ["LeapfrogCore", "CPosix", crypto, grdb],
       swiftSettings: swift),
     .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+    .systemLibrary(name: "CLibssh2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
     .target(
       name: "LeapfrogControl",
       dependencies: [
-        "LeapfrogCore", "CLibgit2", "Yams", crypto, subprocess, systemPackage,
+        "LeapfrogCore", "CLibgit2", "CLibssh2", "Yams", crypto, subprocess, systemPackage,
       ],
       resources: profiles.map { .embedInCode("Profiles/\($0).yml") }, swiftSettings: swift),
     .executableTarget(

@@ -45,3 +45,21 @@ struct Claims {
       filePath.line, filePath.path, "\(text); allowed: paths that do not hold each other")
   }
 }
+
+/// What the pairs of a configuration claim for themselves.
+struct PairClaims {
+  var domains: Claims
+  var databases: Claims
+  private let mistakes: Mistakes
+  private var roots: [String: Claims] = [:]
+
+  init(mistakes: Mistakes) {
+    self.mistakes = mistakes
+    (domains, databases) = (Claims(mistakes: mistakes), Claims(mistakes: mistakes))
+  }
+
+  /// Claims the directory of a pair on its host.
+  mutating func claim(root: Sourced, on host: String) {
+    roots[host, default: Claims(mistakes: mistakes)].claim(filePath: root)
+  }
+}

@@ -17,14 +17,32 @@ public struct Configuration: Sendable {
     self.profiles = profiles
   }
 
-  /// The pair of that name.
+  /// The pair of that name, once for each of its hosts.
   ///
   /// - Throws: `Failure` of kind `usage` with the known names, the most alike first.
-  public func pair(_ name: String) throws -> PairConfiguration {
-    if let pair = pairs.first(where: { $0.spec.name == name }) { return pair }
-    let known = Nearest.sorted(pairs.map(\.spec.name), by: name).joined(separator: ", ")
+  public func group(_ name: String) throws -> PairGroup {
+    let members = pairs.filter { $0.spec.name == name }
+    if !members.isEmpty { return PairGroup(name: name, members: members) }
+    let known = Nearest.sorted(names, by: name).joined(separator: ", ")
     let names = known.isEmpty ? "it has none" : "known: \(known)"
     throw Failure.usage("\(path) has no pair \(Printable.quoted(name)); \(names)")
+  }
+
+  /// The pair of that name on its only host, or on the one named.
+  ///
+  /// - Throws: `Failure` of kind `usage` where the host has to be named.
+  public func pair(_ name: String, on host: String? = nil) throws -> PairConfiguration {
+    try group(name).member(on: host)
+  }
+
+  /// The names of the pairs, each once, in the order of the file.
+  public var names: [String] { Self.once(pairs.map(\.spec.name)) }
+
+  /// The hosts of all pairs, each once, in the order of the file.
+  public var hosts: [String] { Self.once(pairs.map(\.host)) }
+
+  private static func once(_ names: [String]) -> [String] {
+    names.reduce(into: []) { known, name in if !known.contains(name) { known.append(name) } }
   }
 
   /// Reads and checks a file.
@@ -67,15 +85,13 @@ public struct Configuration: Sendable {
   ) throws -> [PairConfiguration] {
     root.allow(["pairs", "profiles"])
     guard let pairs = root.section("pairs") else { return noPairs(root) }
-    var domains = Claims(mistakes: root.mistakes)
-    var roots = Claims(mistakes: root.mistakes)
-    var databases = Claims(mistakes: root.mistakes)
-    return try pairs.entries.map { entry in
+    var claims = PairClaims(mistakes: root.mistakes)
+    return try pairs.entries.flatMap { entry in
       _ = pairs.checked(
         entry.key, line: entry.line, path: pairs.path(entry.key), .pairName)
       let reader = PairReader(
         section: pairs.section(of: entry), name: entry.key, directory: directory, shelf: shelf)
-      return try reader.read(domains: &domains, roots: &roots, databases: &databases)
+      return try reader.read(&claims)
     }
   }
 
@@ -88,24 +104,5 @@ public struct Configuration: Sendable {
 
   private static func empty(_ file: String) -> Failure {
     .usage("\(file):1: the file is empty; allowed: a mapping with `pairs`")
-  }
-}
-
-/// One pair: what its host has to know, and where its code comes from.
-public struct PairConfiguration: Sendable {
-  /// What git fetches from; a local path is absolute. Can hold a password: never print it.
-  public var repository: String
-  /// The host where the platforms are.
-  public var host: String
-  /// What the host has to know, with what the profile brings.
-  public var spec: PairSpec
-  /// The app's profile.
-  public var profile: Profile
-
-  public init(repository: String, host: String, spec: PairSpec, profile: Profile) {
-    self.repository = repository
-    self.host = host
-    self.spec = spec
-    self.profile = profile
   }
 }

@@ -6,9 +6,10 @@ struct PairReader {
   /// are kept, `command_timeout` (3600) the seconds a command may take, `preview` and `address` the
   /// listeners for `preview/` and for the public domains, `user` who commands run as, `after_stage`
   /// what runs before the first site moves, `drain` (10) the seconds that requests may take to end,
-  /// `express` (auto) the rule of sites that have none.
+  /// `express` (auto) the rule of sites that have none, `hosts_at_once` (10) how many hosts of a pair on
+  /// several are worked on at once.
   static let keys = [
-    "repository", "host", "root", "app", "docroot", "build", "after_stage", "drain", "jobs",
+    "repository", "host", "hosts", "hosts_at_once", "root", "app", "docroot", "build", "after_stage", "drain", "jobs",
     "canary", "max_failures", "keep_backups", "command_timeout", "preview", "address", "user",
     "express", "sites",
   ]
@@ -19,23 +20,46 @@ struct PairReader {
   let directory: String
   let shelf: ProfileShelf
 
-  /// The pair; the domains of its sites are claimed in `domains`, its directory in `roots`, the
-  /// databases of its sites in `databases`.
-  func read(
-    domains: inout Claims, roots: inout Claims, databases: inout Claims
-  ) throws -> PairConfiguration {
+  /// The pair, once for each of its hosts; what there may be only one of is claimed.
+  func read(_ claims: inout PairClaims) throws -> [PairConfiguration] {
     section.allow(Self.keys, elsewhere: SiteReader.keys, of: "a site")
     let repository = section.required("repository", .repository)
-    let host = section.text("host", .host) ?? "local"
     let profile = try profile()
-    var spec = settings(profile)
-    claim(spec.root, in: &roots)
-    spec.sites = sites(profile, docroot: spec.docroot, domains: &domains)
-    for site in spec.sites { claim(site, of: host, in: &databases) }
-    spec.canary = canary(of: spec.sites.map(\.name))
-    return PairConfiguration(
-      repository: RepositoryRule.resolved(repository, from: directory), host: host, spec: spec,
-      profile: profile)
+    let settings = settings(profile)
+    let spread = Spread(
+      hosts: HostsReader(pair: section).read(), atOnce: section.integer(
+        "hosts_at_once", 1...1000, default: Spread.standardAtOnce))
+    var pairs = spread.hosts.map { place in
+      PairConfiguration(
+        repository: RepositoryRule.resolved(repository, from: directory), host: place.name,
+        spec: spec(settings, on: place, profile, &claims), profile: profile)
+    }
+    let reader = CanaryReader(section: section)
+    let canary = reader.read(pairs.map { ($0.host, $0.spec.sites.map(\.name)) })
+    for index in pairs.indices {
+      pairs[index].spec.canary = canary.sites.filter { pairs[index].spec.site($0) != nil }
+      pairs[index].canaryHosts = spread.isSpread ? canary.hosts : []
+      pairs[index].hostsAtOnce = spread.atOnce
+    }
+    return pairs
+  }
+
+  private func spec(
+    _ settings: PairSpec, on place: HostsReader.Place, _ profile: Profile,
+    _ claims: inout PairClaims
+  ) -> PairSpec {
+    var spec = settings
+    if place.section.value("root") != nil || section.value("root") == nil {
+      spec.root = RootPath.normalized(place.section.required("root", .root))
+    }
+    if place.isOwn {
+      spec.preview = place.section.text("preview", .address) ?? spec.preview
+      spec.address = place.section.text("address", .address) ?? spec.address
+    }
+    claim(spec.root, on: place, in: &claims)
+    spec.sites = sites(of: place, profile, docroot: spec.docroot, domains: &claims.domains)
+    for site in spec.sites { claim(site, on: place, in: &claims.databases) }
+    return spec
   }
 
   private func profile() throws -> Profile {
@@ -44,7 +68,8 @@ struct PairReader {
   }
 
   private func settings(_ profile: Profile) -> PairSpec {
-    let standard = PairSpec(name: name, root: RootPath.normalized(section.required("root", .root)))
+    let standard = PairSpec(
+      name: name, root: RootPath.normalized(section.text("root", .root) ?? ""))
     var spec = standard
     spec.app = profile.name
     spec.docroot = section.text("docroot", .docroot) ?? profile.docroot
@@ -62,28 +87,33 @@ struct PairReader {
     return spec
   }
 
-  private func claim(_ root: String, in roots: inout Claims) {
-    guard root != "/", let value = section.value("root") else { return }
-    roots.claim(filePath: Sourced(text: root, line: value.line, path: section.path("root")))
+  private func claim(_ root: String, on place: HostsReader.Place, in claims: inout PairClaims) {
+    let owner = place.section.value("root") == nil ? section : place.section
+    guard root != "/", let value = owner.value("root") else { return }
+    claims.claim(
+      root: Sourced(text: root, line: value.line, path: owner.path("root")), on: place.name)
   }
 
   /// A way back of one site would take the other's rows with it, whatever prefix its tables have.
-  private func claim(_ site: SiteSpec, of host: String, in databases: inout Claims) {
+  private func claim(
+    _ site: SiteSpec, on place: HostsReader.Place, in databases: inout Claims
+  ) {
     guard case .server(let server) = site.database, let name = server.name,
-      let section = section.section("sites")?.section(site.name)?.section("database"),
+      let section = place.section.section("sites")?.section(site.name)?.section("database"),
       let value = section.value("name")
     else { return }
     databases.claim(
       name: Sourced(text: name, line: value.line, path: section.path("name")),
-      key: "\(server.place(seenFrom: host)) \(name)", rule: "a database of its own for each site")
+      key: "\(server.place(seenFrom: place.name)) \(name)",
+      rule: "a database of its own for each site")
   }
 
   private func sites(
-    _ profile: Profile, docroot: String, domains: inout Claims
+    of place: HostsReader.Place, _ profile: Profile, docroot: String, domains: inout Claims
   ) -> [SiteSpec] {
     let defaults = SiteDefaults(
       user: section.text("user", .user), express: SiteReader.express(in: section) ?? .auto)
-    guard let sites = section.section("sites") else { return [] }
+    guard let sites = place.section.section("sites") else { return [] }
     var links = Claims(mistakes: section.mistakes)
     var result: [SiteSpec] = []
     for entry in sites.entries {
@@ -101,27 +131,5 @@ struct PairReader {
       result.append(site.spec)
     }
     return result
-  }
-
-  private func canary(of sites: [String]) -> [String] {
-    var names: [String] = []
-    for item in section.items("canary", of: "sites") {
-      guard let name = section.text(of: item.value, path: item.path, .domain) else { continue }
-      if let fault = fault(inCanary: name, after: names, of: sites) {
-        section.mistakes.add(item.value.line, item.path, "\(Printable.quoted(name)) \(fault)")
-      } else {
-        names.append(name)
-      }
-    }
-    return names
-  }
-
-  private func fault(
-    inCanary name: String, after names: [String], of sites: [String]
-  ) -> String? {
-    if names.contains(name) { return "is named twice; allowed: each site once" }
-    if sites.contains(name) { return nil }
-    let meant = Nearest.match(name, among: sites).map { "; did you mean `\($0)`?" } ?? ""
-    return "is no site of the pair\(meant); allowed: the names of its sites"
   }
 }

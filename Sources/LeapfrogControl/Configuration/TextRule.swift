@@ -51,11 +51,15 @@ extension TextRule {
       fault: RepositoryRule.fault(in:))
   }
 
-  /// The host of a pair.
+  /// The host of a pair, as ssh knows it.
   static var host: TextRule {
-    TextRule(allowed: "local") { text in
-      guard text != "local" else { return nil }
-      return text.isEmpty ? "is empty" : "hosts over SSH are not supported by this version yet"
+    TextRule(allowed: "local, or a name that ssh knows", fault: HostName.fault(in:))
+  }
+
+  /// A site or a host that goes first.
+  static var canary: TextRule {
+    TextRule(allowed: "the name of a site or a host", takesAnyScalar: true) { text in
+      Names.fault(inDomain: text) == nil ? nil : HostName.fault(in: text)
     }
   }
 

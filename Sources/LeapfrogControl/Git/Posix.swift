@@ -37,6 +37,14 @@ enum Posix {
     guard rename(temporary, path) == 0 else { throw failure("cannot write \(path)") }
   }
 
+  /// Adds a text to the end of a file, which is made for the owner alone where it is missing.
+  static func append(_ text: String, to path: String) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw failure("cannot write \(path)") }
+    defer { close(descriptor) }
+    guard writeAll(Array(text.utf8), to: descriptor) else { throw failure("cannot write \(path)") }
+  }
+
   /// The text of a small file; nil where it cannot be read.
   static func read(_ path: String) -> String? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)

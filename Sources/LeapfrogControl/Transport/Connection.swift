@@ -1,44 +1,29 @@
 import Foundation
-import Glibc
 import LeapfrogCore
 
-/// A connection to the `leapfrog-host` of one host: requests out, answers in, in order.
+/// A connection to the `leapfrog-host` of one host: requests out, answers in, in order. For one task at a
+/// time.
 public actor Connection {
-  private let executor = QueueExecutor(label: "leapfrog.connection")
   private let host: String
-  private let input: Int32
-  private let output: Int32
-  private var received: [UInt8] = []
+  private let stream: any HostStream
+  private var received: [UInt8]
   private var lastID = 0
-  private let reasonOfEnd: @Sendable () async -> String?
 
-  public nonisolated var unownedExecutor: UnownedSerialExecutor {
-    executor.asUnownedSerialExecutor()
-  }
-
-  /// Takes over both descriptors. `reasonOfEnd` explains, after the stream has ended, why it did.
-  init(
-    host: String, reading input: Int32, writing output: Int32,
-    reasonOfEnd: @escaping @Sendable () async -> String?
-  ) {
-    (self.host, self.input, self.output) = (host, input, output)
-    self.reasonOfEnd = reasonOfEnd
-  }
-
-  deinit {
-    close(input)
-    close(output)
+  /// - Parameter received: what came of the stream already.
+  init(host: String, stream: any HostStream, received: [UInt8] = []) {
+    (self.host, self.stream, self.received) = (host, stream, received)
   }
 
   /// Asks and waits for the answer.
   ///
-  /// - Throws: the `Failure` that the host answered, or one that says why there was no answer.
-  public func call<Params: Codable & Sendable, Result: Codable & Sendable>(
+  /// - Parameter seconds: after which the link counts as lost; nil to wait as long as the link is there.
+  /// - Throws: the `Failure` that the host answered, or `LinkLost` when there was no answer.
+  func call<Params: Codable & Sendable, Result: Codable & Sendable>(
     _ method: LeapfrogCore.Method, _ params: Params, bulk: [UInt8]? = nil,
-    as: Result.Type = Result.self
+    within seconds: Double? = nil, as: Result.Type = Result.self
   ) async throws -> Result {
     let id = try await send(method, params, bulk: bulk)
-    return try await receive(id)
+    return try await receive(id, within: seconds)
   }
 
   /// Asks without waiting; `receive` brings the answer. Answers come in the order of the requests.
@@ -46,47 +31,53 @@ public actor Connection {
     _ method: LeapfrogCore.Method, _ params: Params, bulk: [UInt8]? = nil
   ) async throws -> Int {
     lastID += 1
-    let request = Request(id: lastID, method: method, params: params, bulk: bulk?.count)
-    var line = try Wire.encoder().encode(request)
+    let id = lastID
+    let request = Request(id: id, method: method, params: params, bulk: bulk?.count)
+    var line = [UInt8](try Wire.encoder().encode(request))
     line.append(UInt8(ascii: "\n"))
     do {
-      try line.withUnsafeBytes(write)
-      try bulk?.withUnsafeBytes(write)
+      try await stream.write(line)
+      if let bulk { try await stream.write(bulk) }
     } catch {
-      throw await lost()
+      throw await lost(error)
     }
-    return lastID
+    return id
   }
 
   /// The answer to a request.
-  func receive<Result: Codable & Sendable>(_ id: Int) async throws -> Result {
-    guard let line = try readLine() else { throw await lost() }
+  func receive<Result: Codable & Sendable>(_ id: Int, within seconds: Double? = nil) async throws
+    -> Result
+  {
+    let line = try await line(within: seconds)
     guard let response = try? Wire.decoder().decode(Response<Result>.self, from: line) else {
       throw Failure.failed("\(host) answered with something that is no message of leapfrog")
     }
+    guard response.id == id else {
+      await stream.close()
+      throw LinkLost("\(host) answered another request than the one that was asked")
+    }
     if let error = response.error { throw error.failure }
-    guard response.id == id, let result = response.result else {
-      throw Failure.failed("\(host) answered another request than the one that was asked")
+    guard let result = response.result else {
+      throw Failure.failed("\(host) answered with nothing")
     }
     return result
   }
 
-  private func lost() async -> Failure {
-    let reason = await reasonOfEnd()
-    return .failed("the link to \(host) ended\(reason.map { ": \($0)" } ?? "")")
-  }
+  /// Ends it.
+  func close() async { await stream.close() }
 
-  private func write(_ bytes: UnsafeRawBufferPointer) throws {
-    var rest = bytes
-    while !rest.isEmpty {
-      let count = Glibc.write(output, rest.baseAddress, rest.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw Failure.failed("the link is closed") }
-      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+  private func line(within seconds: Double?) async throws -> Data {
+    guard let seconds else { return try await readLine() }
+    let stream = stream
+    let limit = Task {
+      try await Task.sleep(for: .seconds(seconds))
+      await stream.close()
     }
+    defer { limit.cancel() }
+    return try await readLine()
   }
 
-  private func readLine() throws -> Data? {
+  private func readLine() async throws -> Data {
     var searched = 0
     while true {
       if let end = received[searched...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -97,18 +88,22 @@ public actor Connection {
       guard searched <= Wire.longestLine else {
         throw Failure.failed("\(host) sent a line without end")
       }
-      guard fill() else { return nil }
+      received += try await more()
     }
   }
 
-  private func fill() -> Bool {
-    var chunk = [UInt8](repeating: 0, count: 64 << 10)
-    while true {
-      let count = Glibc.read(input, &chunk, chunk.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return false }
-      received.append(contentsOf: chunk[..<count])
-      return true
+  private func more() async throws -> [UInt8] {
+    do {
+      if let bytes = try await stream.read() { return bytes }
+    } catch {
+      throw await lost(error)
     }
+    throw await lost(nil)
+  }
+
+  private func lost(_ error: (any Error)?) async -> LinkLost {
+    let reason = await stream.reasonOfEnd()
+    if let lost = error as? LinkLost, reason == nil { return lost }
+    return LinkLost("the link to \(host) ended\(reason.map { ": \($0)" } ?? "")")
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 import LeapfrogCore
 import Subprocess
@@ -6,64 +5,73 @@ import SystemPackage
 
 /// Reaches the local host: `leapfrog-host rpc` as a child process, the same program over the same
 /// messages as on any other host.
-public struct LocalHost: Sendable {
-  /// The path of `leapfrog-host`.
-  public let executable: String
+public struct LocalHost: HostReaching {
+  /// The program.
+  public let executable: HostExecutable
 
-  /// The `leapfrog-host` beside this program.
-  ///
-  /// - Throws: `Failure` when it is not there.
-  public init() throws {
-    let own =
-      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "leapfrog"
-    let path = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent(
-      "leapfrog-host"
-    ).path
-    guard access(path, X_OK) == 0 else {
-      throw Failure.failed(
-        "leapfrog-host is not beside leapfrog, at \(path)", remedy: "scripts/quickstart")
-    }
-    executable = path
-  }
+  public init(executable: HostExecutable) { self.executable = executable }
+
+  public var name: String { "local" }
 
   /// Starts the child and greets it.
   public func connect() async throws -> Connection {
-    let (toChild, fromChild) = (try Pipe.make(), try Pipe.make())
-    let executable = executable
-    let child = Task {
-      try await Subprocess.run(
-        .path(FilePath(executable)), arguments: ["rpc"],
-        input: .fileDescriptor(
-          toChild.reading, closeAfterSpawningProcess: true),
-        output: .fileDescriptor(
-          fromChild.writing, closeAfterSpawningProcess: true),
-        error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false))
-    }
-    let connection = Connection(
-      host: "the local host", reading: fromChild.reading.rawValue, writing: toChild.writing.rawValue
-    ) {
-      switch await child.result {
-      case .success(let result): "leapfrog-host ended with \(result.terminationStatus)"
-      case .failure(let error): "\(executable) does not start: \(error)"
-      }
-    }
+    let stream = try ChildStream(executable.path)
+    let connection = Connection(host: "the local host", stream: stream)
     let info = try await connection.call(.hello, Nothing(), as: HostInfo.self)
-    guard info.version == Wire.version else {
-      throw Failure.failed(
-        "\(executable) speaks version \(info.version) of the messages, not \(Wire.version)")
-    }
+    try info.verify(at: executable.path)
     return connection
   }
 }
 
-/// A pipe that no other child inherits.
-private struct Pipe {
-  var reading: FileDescriptor
-  var writing: FileDescriptor
+extension HostInfo {
+  /// - Throws: `Failure` when the host speaks other messages than this program.
+  func verify(at place: String) throws {
+    guard version == Wire.version else {
+      throw Failure.failed(
+        "\(place) speaks version \(version) of the messages, not \(Wire.version)")
+    }
+  }
+}
 
-  static func make() throws -> Pipe {
-    let ends = try FileDescriptor.pipe()
-    for end in [ends.readEnd, ends.writeEnd] { _ = fcntl(end.rawValue, F_SETFD, FD_CLOEXEC) }
-    return Pipe(reading: ends.readEnd, writing: ends.writeEnd)
+/// The standard streams of a child that answers a controller.
+private final class ChildStream: HostStream {
+  private let socket: Socket
+  private let reader: DescriptorReader
+  private let writer: DescriptorWriter
+  private let executable: String
+  private let child: Task<TerminationStatus, any Error>
+
+  init(_ executable: String) throws {
+    guard let (ours, its) = Socket.pair() else { throw Posix.failure("no socket can be had") }
+    (socket, self.executable) = (ours, executable)
+    (reader, writer) = (DescriptorReader(ours), DescriptorWriter(ours))
+    // The child blocks on its end, as any program does on its standard streams.
+    _ = fcntl(its.number, F_SETFL, fcntl(its.number, F_GETFL) & ~O_NONBLOCK)
+    child = Task {
+      let end = FileDescriptor(rawValue: its.number)
+      return try await withExtendedLifetime(its) {
+        try await Subprocess.run(
+          .path(FilePath(executable)), arguments: ["rpc"],
+          input: .fileDescriptor(end, closeAfterSpawningProcess: false),
+          output: .fileDescriptor(end, closeAfterSpawningProcess: false),
+          error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false)
+        ).terminationStatus
+      }
+    }
+  }
+
+  func read() async throws -> [UInt8]? { await reader.read() }
+
+  func write(_ bytes: [UInt8]) async throws {
+    guard await writer.write(bytes) else { throw LinkLost("leapfrog-host takes nothing any more") }
+  }
+
+  func close() async { socket.shutDown() }
+
+  func reasonOfEnd() async -> String? {
+    switch await child.result {
+    case .success(let status): "leapfrog-host ended with \(status)"
+    case .failure(let error): "\(executable) does not start: \(error)"
+    }
   }
 }

@@ -1,0 +1,108 @@
+import LeapfrogCore
+
+/// The shell lines that stand between a login and `leapfrog-host`. They run in the account's shell, so
+/// they are one line without single quotes, handed to `/bin/sh`.
+struct Bootstrap: Sendable {
+  /// The SHA-256 of the executable.
+  let digest: String
+  /// A word that nothing but these lines prints: what a profile or a banner says is passed over.
+  let nonce: String
+
+  init(digest: String) {
+    self.digest = digest
+    nonce = "leapfrog-" + String(UInt64.random(in: .min ... .max), radix: 16)
+  }
+
+  private var head: String {
+    "d=\"${XDG_DATA_HOME:-$HOME/.local/share}/leapfrog\"; f=\"$d/\(digest)/leapfrog-host\"; "
+      + "say() { printf \"\\n%s\\n\" \"\(nonce) $*\"; }; "
+      + "sum() { s=$(sha256sum < \"$1\") || s=none; printf %s \"${s%% *}\"; }; "
+  }
+
+  /// Proves the executable and becomes it.
+  var contact: String {
+    Self.line(
+      head + "if test -e \"$f\"; then h=$(sum \"$f\"); if test \"$h\" = \(digest); then "
+        + "date +%s 2>/dev/null > \"$d/\(digest)/used\"; say ready; exec \"$f\" rpc; fi; "
+        + "say \"altered|$h|$f\"; else " + absent + "fi")
+  }
+
+  private var absent: String {
+    "set -- $(df -Pk \"$HOME\" | tail -n 1); "
+      + "say \"absent|$(uname -s)|$(uname -m)|$(getconf GNU_LIBC_VERSION)|$4|$d\"; "
+  }
+
+  /// Takes the executable on standard input.
+  var store: String {
+    let link = "ln -s \(digest)/leapfrog-host \"$l\" && mv -fT \"$l\" \"$d/leapfrog-host\""
+    return Self.line(
+      "umask 077; " + head + "t=\"$d/.\(nonce)\"; l=\"$t.link\"; "
+        + "if mkdir -p \"$d/\(digest)\" && cat > \"$t\" && test \"$(sum \"$t\")\" = \(digest) "
+        + "&& chmod 700 \"$t\" && mv -f \"$t\" \"$f\" && \(link); then "
+        + "date +%s > \"$d/\(digest)/used\"; \(forget) say stored; "
+        + "else rm -f \"$t\" \"$l\"; rmdir \"$d/\(digest)\" 2>/dev/null; say failed; fi")
+  }
+
+  /// Removes versions that no contact was made with for a month, and that nothing runs from.
+  private var forget: String {
+    "for u in $(cd \"$d\" && find . -mindepth 2 -maxdepth 2 -name used -mtime +30); do "
+      + "v=$(dirname \"$u\"); v=\"$d/${v#./}\"; "
+      + "if ls -l /proc/[0-9]*/exe 2>/dev/null | grep -qF \"$v/\"; then :; else rm -rf \"$v\"; fi; done;"
+  }
+
+  /// Removes every version, unless something runs from one.
+  var remove: String {
+    Self.line(
+      head + "if ls -l /proc/[0-9]*/exe 2>/dev/null | grep -qF \"$d/\"; then "
+        + "say busy; else rm -rf \"$d\" && say removed; fi")
+  }
+
+  /// Becomes a command of the executable; how it ended is said on standard error, behind everything else.
+  func run(_ arguments: [String]) -> String {
+    let words = arguments.map(Self.word).joined(separator: " ")
+    return Self.line(
+      head + "if test \"$(sum \"$f\")\" = \(digest); then say ready; \"$f\" \(words); "
+        + "printf \"\\n%s\\n\" \"\(nonce) ended $?\" >&2; else " + "say \"altered|$(sum \"$f\")|$f\"; fi")
+  }
+
+  private static func line(_ script: String) -> String { "exec /bin/sh -c '\(script)'" }
+
+  /// A word as octal escapes, which no shell on the way reads anything into.
+  private static func word(_ text: String) -> String {
+    let escapes = text.utf8.map { byte in
+      let digits = String(byte, radix: 8)
+      return "\\0" + String(repeating: "0", count: 3 - digits.count) + digits
+    }
+    return "\"$(printf %b \"\(escapes.joined())\")\""
+  }
+}
+
+/// What a host says to the first contact.
+enum BootstrapAnswer: Equatable {
+  case ready
+  /// Something else is at the executable's address.
+  case altered(digest: String, path: String)
+  case absent(system: String, machine: String, libc: String, freeBytes: Int64, directory: String)
+  case stored
+  case failed
+  case busy
+  case removed
+
+  /// From the words behind the nonce; nil where they are none.
+  init?(_ text: String) {
+    let parts = text.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+    switch parts.first {
+    case "ready": self = .ready
+    case "stored": self = .stored
+    case "failed": self = .failed
+    case "busy": self = .busy
+    case "removed": self = .removed
+    case "altered" where parts.count == 3: self = .altered(digest: parts[1], path: parts[2])
+    case "absent" where parts.count == 6:
+      self = .absent(
+        system: parts[1], machine: parts[2], libc: parts[3],
+        freeBytes: (Int64(parts[4]) ?? .max / 1024) * 1024, directory: parts[5])
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import LeapfrogCore
+
+/// A channel whose first lines may be a profile's or a banner's: reads up to the line that only our own
+/// shell lines print.
+struct MarkedStream {
+  let stream: ChannelStream
+  let host: String
+  let nonce: String
+  /// What came behind the line already.
+  private(set) var rest: [UInt8] = []
+  private static let longest = 1 << 20
+
+  init(_ channel: SSHChannel, host: String, nonce: String) {
+    (stream, self.host, self.nonce) = (ChannelStream(channel), host, nonce)
+  }
+
+  /// Reads to the answer.
+  ///
+  /// - Throws: `Failure` with what came instead, when the other side ended or said too much.
+  mutating func answer(within seconds: Double) async throws -> BootstrapAnswer {
+    let stream = stream
+    let limit = Task {
+      try await Task.sleep(for: .seconds(seconds))
+      await stream.close()
+    }
+    defer { limit.cancel() }
+    while true {
+      if let answer = take() { return answer }
+      guard rest.count < Self.longest, let more = try await stream.read() else { throw noAnswer }
+      rest += more
+    }
+  }
+
+  /// Takes whole lines until one is ours.
+  private mutating func take() -> BootstrapAnswer? {
+    while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+      let line = String(decoding: rest[..<end], as: UTF8.self)
+      if line.hasPrefix(nonce + " ") {
+        rest.removeSubrange(...end)
+        return BootstrapAnswer(String(line.dropFirst(nonce.count + 1)))
+      }
+      noise = line.isEmpty ? noise : line
+      rest.removeSubrange(...end)
+    }
+    return nil
+  }
+
+  private var noise = ""
+
+  private var noAnswer: any Error {
+    let last = String(decoding: rest.suffix(200), as: UTF8.self)
+    let said = [stream.errorText, last, noise].first { !$0.isEmpty } ?? "nothing"
+    return Failure.failed(
+      "\(host) lets nobody run a command: instead of an answer came \(Printable.quoted(said))",
+      remedy: "ssh \(host) true")
+  }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import LeapfrogCore
+
+/// Reaches the `leapfrog-host` of a host over SSH; puts it there where it is missing.
+public struct RemoteHost: HostReaching {
+  public let name: String
+  let executable: HostExecutable
+  let dialer: SSHDialer
+  /// Told what takes long.
+  let progress: Progress
+
+  /// What takes long, in words, and how far it is.
+  public typealias Progress = @Sendable (_ what: String, _ done: Int, _ total: Int) -> Void
+
+  public init(
+    name: String, executable: HostExecutable, progress: @escaping Progress = { _, _, _ in }
+  ) {
+    (self.name, self.executable, self.progress) = (name, executable, progress)
+    dialer = SSHDialer(name: name)
+  }
+
+  public func connect() async throws -> Connection {
+    let executable = executable
+    async let digest = Blocking.run { try executable.digest() }
+    let settings = try await OpenSSH.settings(of: name)
+    let session = try await dialer.connect(settings, introduce: nil)
+    do {
+      return try await greet(session, settings, digest: try await digest)
+    } catch {
+      await session.close()
+      throw error
+    }
+  }
+
+  /// Contacts the executable, which is put there first where the host has none.
+  func greet(
+    _ session: SSHSession, _ settings: HostSettings, digest: String, storesIfAltered: Bool = false
+  ) async throws -> Connection {
+    if let connection = try await contact(session, settings, digest, storesIfAltered) {
+      return connection
+    }
+    try await Upload(session: session, executable: executable, host: name, progress: progress)
+      .store(digest: digest)
+    guard let connection = try await contact(session, settings, digest, false) else {
+      throw Failure.failed("leapfrog-host was put on \(name) and is not there")
+    }
+    return connection
+  }
+
+  /// - Returns: nil when the executable has to be put there.
+  private func contact(
+    _ session: SSHSession, _ settings: HostSettings, _ digest: String, _ storesIfAltered: Bool
+  ) async throws -> Connection? {
+    let bootstrap = Bootstrap(digest: digest)
+    let id = try await session.start(
+      bootstrap.contact, environment: Self.passedOn(settings), until: TimeLimit(seconds: 20))
+    var marked = MarkedStream(
+      SSHChannel(session: session, id: id), host: name, nonce: bootstrap.nonce)
+    switch try await marked.answer(within: 30) {
+    case .ready: return try await hello(marked, session)
+    case .altered(let found, let path):
+      if storesIfAltered { return nil }
+      throw altered(found, path, digest)
+    case .absent(let system, let machine, let libc, let free, let directory):
+      let place = HostPlace(
+        host: name, system: system, machine: machine, libc: libc, freeBytes: free,
+        directory: directory)
+      try place.verify(size: try executable.size())
+      return nil
+    default: throw Failure.failed("\(name) answered the first contact with nonsense")
+    }
+  }
+
+  private func hello(_ marked: MarkedStream, _ session: SSHSession) async throws -> Connection {
+    let connection = Connection(
+      host: name, stream: SessionStream(marked.stream, session), received: marked.rest)
+    let info: HostInfo
+    do { info = try await connection.call(.hello, Nothing(), within: 20) } catch let lost as LinkLost {
+      throw StartFault(host: name, said: marked.stream.errorText).failure ?? lost
+    }
+    try info.verify(at: "leapfrog-host on \(name)")
+    return connection
+  }
+
+  private func altered(_ found: String, _ path: String, _ digest: String) -> Failure {
+    .refused(
+      "leapfrog-host on \(name) was altered: \(path) has the SHA-256 \(found.prefix(12))… instead of "
+        + "\(digest.prefix(12))…, so nothing of it was run", remedy: "leapfrog host add \(name)")
+  }
+
+  /// The variables that ssh would pass on by `SendEnv`, but those of the language: what commands print is
+  /// read here.
+  static func passedOn(_ settings: HostSettings) -> [(name: String, value: String)] {
+    ProcessInfo.processInfo.environment.filter { name, _ in
+      name != "LANG" && !name.hasPrefix("LC_")
+        && settings.sendEnvironment.contains { fnmatchMatches($0, name) }
+    }.map { (name: $0.key, value: $0.value) }.sorted { $0.name < $1.name }
+  }
+}
+
+/// A channel that ends its whole connection when it is given up.
+private struct SessionStream: HostStream {
+  private let stream: ChannelStream
+  private let session: SSHSession
+
+  init(_ stream: ChannelStream, _ session: SSHSession) {
+    (self.stream, self.session) = (stream, session)
+  }
+
+  func read() async throws -> [UInt8]? { try await stream.read() }
+  func write(_ bytes: [UInt8]) async throws { try await stream.write(bytes) }
+  func close() async { await session.close() }
+  func reasonOfEnd() async -> String? { await stream.reasonOfEnd() }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import LeapfrogCore
+
+/// Puts the executable at its address on a host: whole and proven, or not at all.
+struct Upload {
+  let session: SSHSession
+  let executable: HostExecutable
+  let host: String
+  let progress: RemoteHost.Progress
+
+  /// - Returns: the seconds that it took.
+  /// - Throws: `Failure` with what the host said when it does not take it.
+  @discardableResult
+  func store(digest: String) async throws -> Double {
+    let begun = ContinuousClock.now
+    let bootstrap = Bootstrap(digest: digest)
+    let id = try await session.start(bootstrap.store, until: TimeLimit(seconds: 20))
+    let channel = SSHChannel(session: session, id: id)
+    do { try await send(channel) } catch let closed as ChannelClosed {
+      // It stopped listening; why comes as its answer.
+      _ = closed
+    }
+    var marked = MarkedStream(channel, host: host, nonce: bootstrap.nonce)
+    let answer = try await marked.answer(within: 120)
+    await channel.close()
+    guard answer == .stored else {
+      let said = marked.stream.errorText
+      throw Failure.failed(
+        "leapfrog-host cannot be put on \(host): \(said.isEmpty ? "it arrived damaged" : said)",
+        remedy: "ssh \(host) df -h")
+    }
+    let parts = begun.duration(to: .now).components
+    return Double(parts.seconds) + Double(parts.attoseconds) / 1e18
+  }
+
+  private func send(_ channel: SSHChannel) async throws {
+    let total = try executable.size()
+    var sent = 0
+    try await executable.read { piece in
+      try await channel.write(piece)
+      sent += piece.count
+      progress("putting leapfrog-host on \(host)", sent, total)
+    }
+    try await channel.endInput()
+  }
+}

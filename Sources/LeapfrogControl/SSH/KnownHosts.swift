@@ -1,0 +1,90 @@
+import Crypto
+import Foundation
+import Glibc
+import LeapfrogCore
+
+/// The keys that are known of one host.
+struct KnownHosts: Sendable {
+  /// What the files say of a key.
+  enum Verdict: Equatable {
+    case known
+    /// No key of the host is known, or none of its type.
+    case unknown
+    /// Another key of the type is known.
+    case changed
+    case revoked
+  }
+
+  /// The types of host keys that can be proven here, the preferred first. The library's RSA is that of
+  /// SHA-1, which servers of today refuse.
+  static let usableTypes = [
+    "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
+  ]
+
+  private(set) var keys: [HostKey] = []
+  private(set) var revoked: [HostKey] = []
+
+  /// Reads lines of a file of known hosts that are about the host (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT).
+  init(lines: [String]) {
+    for line in lines {
+      var words = line.split(separator: " ", omittingEmptySubsequences: true)
+      let marker = words.first.flatMap { $0.hasPrefix("@") ? String($0) : nil }
+      if marker != nil { words.removeFirst() }
+      guard words.count >= 3, let key = HostKey(base64: words[2]) else { continue }
+      switch marker {
+      case nil: keys.append(key)
+      case "@revoked": revoked.append(key)
+      default: break
+      }
+    }
+  }
+
+  /// All that the files of a host's settings say.
+  static func load(_ settings: HostSettings) async throws -> KnownHosts {
+    var lines: [String] = []
+    for file in settings.knownHostsFiles {
+      lines += try await OpenSSH.knownLines(of: settings.knownName, in: file)
+    }
+    return KnownHosts(lines: lines)
+  }
+
+  func verdict(of key: HostKey) -> Verdict {
+    if revoked.contains(key) { return .revoked }
+    if keys.contains(key) { return .known }
+    return keys.contains { $0.type == key.type } ? .changed : .unknown
+  }
+
+  /// The types to ask the server for: those that are known first, so that what it shows can be compared.
+  var preferredTypes: [String] {
+    let known = Self.usableTypes.filter { type in keys.contains { $0.type == type } }
+    return known + Self.usableTypes.filter { !known.contains($0) }
+  }
+
+  /// The key of the host that cannot be used here, where only such are known.
+  var unusable: HostKey? {
+    keys.contains { Self.usableTypes.contains($0.type) } ? nil : keys.first
+  }
+
+  /// The line that makes a key known.
+  static func line(_ key: HostKey, of name: String, hashed: Bool) -> String {
+    "\(hashed ? Self.hashed(name) : name) \(key.type) \(key.base64)\n"
+  }
+
+  /// `|1|salt|hash` of ssh's `HashKnownHosts`.
+  private static func hashed(_ name: String) -> String {
+    let salt = Data((0..<20).map { _ in UInt8.random(in: .min ... .max) })
+    let code = HMAC<Insecure.SHA1>.authenticationCode(
+      for: Data(name.utf8), using: SymmetricKey(data: salt))
+    return "|1|\(salt.base64EncodedString())|\(Data(code).base64EncodedString())"
+  }
+
+  /// Adds a key to the user's file.
+  static func add(_ key: HostKey, _ settings: HostSettings) throws {
+    guard let file = settings.userKnownHostsFile else {
+      throw Failure.failed("ssh's configuration of \(settings.name) has no UserKnownHostsFile")
+    }
+    if let slash = file.lastIndex(of: "/") { try Posix.makeDirectory(String(file[..<slash])) }
+    let line = line(key, of: settings.knownName, hashed: settings.hashesKnownHosts)
+    try Posix.append(line, to: file)
+  }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Glibc
+import LeapfrogCore
+import Subprocess
+import SystemPackage
+
+/// Asks OpenSSH's own programs how a host is reached and which keys are known.
+enum OpenSSH {
+  /// The environment variable that names a configuration file in place of the user's and the system's.
+  static let configurationVariable = "LEAPFROG_SSH_CONFIG"
+
+  /// How a host is reached. `port` and `user` override what the configuration says.
+  static func settings(of name: String, user: String? = nil, port: Int? = nil) async throws
+    -> HostSettings
+  {
+    var arguments: [String] = []
+    if let file = ProcessInfo.processInfo.environment[configurationVariable], !file.isEmpty {
+      arguments += ["-F", file]
+    }
+    if let user { arguments += ["-l", user] }
+    if let port { arguments += ["-p", "\(port)"] }
+    let answer = try await run("ssh", arguments + ["-G", "--", name])
+    guard answer.isSuccess else {
+      throw Failure.usage(
+        "ssh does not take \(Printable.quoted(name)) as a host: "
+          + Printable.text(answer.error.trimmingCharacters(in: .whitespacesAndNewlines)),
+        remedy: "ssh -G \(name)")
+    }
+    return HostSettings(name: name, printed: answer.output, home: home)
+  }
+
+  /// The lines of a file of known hosts that are about a host, hashed ones too.
+  static func knownLines(of name: String, in file: String) async throws -> [String] {
+    guard access(file, R_OK) == 0 else { return [] }
+    let answer = try await run("ssh-keygen", ["-F", name, "-f", file])
+    return answer.output.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("#") }
+  }
+
+  /// The home directory as OpenSSH sees it, which asks the accounts and not the environment.
+  private static var home: String {
+    guard let entry = getpwuid(geteuid()), let path = entry.pointee.pw_dir else {
+      return NSHomeDirectory()
+    }
+    return String(cString: path)
+  }
+
+  private struct Answer: Sendable {
+    var isSuccess: Bool
+    var output: String
+    var error: String
+  }
+
+  private static func run(_ program: String, _ arguments: [String]) async throws -> Answer {
+    do {
+      let result = try await Subprocess.run(
+        .name(program), arguments: Arguments(arguments), input: .none,
+        output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
+      return Answer(
+        isSuccess: result.terminationStatus.isSuccess, output: result.standardOutput ?? "",
+        error: result.standardError ?? "")
+    } catch let error as SubprocessError where error.code == .executableNotFound {
+      throw Failure.failed("\(program) is not installed here", remedy: "apt-get install openssh-client")
+    }
+  }
+}

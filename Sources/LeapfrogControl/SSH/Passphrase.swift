@@ -1,0 +1,35 @@
+import Glibc
+
+/// Asks for a passphrase on the terminal, and nowhere else.
+enum Passphrase {
+  /// - Returns: nil where there is no terminal, or nothing was typed.
+  static func ask(_ question: String) -> String? {
+    let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
+    guard terminal >= 0 else { return nil }
+    defer { close(terminal) }
+    guard tcgetpgrp(terminal) == getpgrp() else { return nil }
+    var before = termios()
+    guard tcgetattr(terminal, &before) == 0 else { return nil }
+    var silent = before
+    silent.c_lflag &= ~tcflag_t(ECHO)
+    tcsetattr(terminal, TCSAFLUSH, &silent)
+    defer { tcsetattr(terminal, TCSAFLUSH, &before) }
+    put(question + ": ", terminal)
+    let line = line(terminal)
+    put("\n", terminal)
+    return line
+  }
+
+  private static func put(_ text: String, _ terminal: Int32) {
+    let bytes = Array(text.utf8)
+    _ = write(terminal, bytes, bytes.count)
+  }
+
+  private static func line(_ terminal: Int32) -> String? {
+    var (bytes, byte) = ([UInt8](), UInt8(0))
+    while read(terminal, &byte, 1) == 1, byte != UInt8(ascii: "\n"), bytes.count < 1024 {
+      bytes.append(byte)
+    }
+    return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import LeapfrogCore
+
+/// What the head of a private key's file says, read without its passphrase.
+struct PrivateKeyFile: Sendable {
+  let path: String
+  /// The public key; nil where the form does not tell it.
+  let publicKey: HostKey?
+  let isEncrypted: Bool
+  let isRSA: Bool
+
+  /// - Returns: nil when there is no such file, or it is none that can be read.
+  init?(path: String) {
+    guard let text = Posix.read(path), text.contains("PRIVATE KEY-----") else { return nil }
+    self.path = path
+    if let head = OpenSSHHead(text) {
+      (publicKey, isEncrypted) = (head.publicKey, head.cipher != "none")
+      isRSA = head.publicKey.type == "ssh-rsa"
+    } else {
+      publicKey = nil
+      isEncrypted = text.contains("ENCRYPTED")
+      isRSA = text.contains("BEGIN RSA ")
+    }
+  }
+}
+
+/// The unencrypted head of OpenSSH's own form of a private key (its PROTOCOL.key).
+private struct OpenSSHHead {
+  var cipher = ""
+  var publicKey = HostKey([])
+
+  init?(_ text: String) {
+    let lines = text.split(whereSeparator: \.isNewline)
+    guard lines.first == "-----BEGIN OPENSSH PRIVATE KEY-----",
+      let data = Data(base64Encoded: lines.dropFirst().prefix { !$0.hasPrefix("-") }.joined())
+    else { return nil }
+    let magic = Array("openssh-key-v1\0".utf8)
+    guard data.starts(with: magic) else { return nil }
+    var rest = [UInt8](data)[magic.count...]
+    guard let cipher = Self.string(&rest), Self.string(&rest) != nil, Self.string(&rest) != nil,
+      rest.count > 4
+    else { return nil }
+    rest = rest.dropFirst(4)
+    guard let key = Self.string(&rest) else { return nil }
+    (self.cipher, publicKey) = (String(decoding: cipher, as: UTF8.self), HostKey(Array(key)))
+  }
+
+  /// The next string with its length before it.
+  private static func string(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    guard rest.count >= 4 else { return nil }
+    let length = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+    guard rest.count - 4 >= length else { return nil }
+    defer { rest = rest.dropFirst(4 + length) }
+    return rest.dropFirst(4).prefix(length)
+  }
+}

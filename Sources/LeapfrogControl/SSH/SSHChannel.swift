@@ -1,0 +1,61 @@
+import LeapfrogCore
+import Synchronization
+
+/// One command on a host: its streams, over a connection that others share.
+struct SSHChannel: Sendable {
+  let session: SSHSession
+  let id: Int
+
+  /// The next piece of its output; nil at the end.
+  func next() async throws -> SSHSession.Piece? { try await session.next(id) }
+
+  /// Writes to its standard input.
+  func write(_ bytes: [UInt8]) async throws { try await session.write(id, bytes) }
+
+  /// Ends its standard input.
+  func endInput() async throws { try await session.endInput(id) }
+
+  /// Gives it up.
+  func close() async { await session.close(id) }
+}
+
+/// A command's standard streams as a stream of a host; what it says on standard error is kept.
+final class ChannelStream: HostStream {
+  private let channel: SSHChannel
+  private let said = Mutex<[UInt8]>([])
+  private static let longest = 4096
+
+  init(_ channel: SSHChannel) { self.channel = channel }
+
+  func read() async throws -> [UInt8]? {
+    while let piece = try await channel.next() {
+      switch piece {
+      case .output(let bytes): return bytes
+      case .error(let bytes): keep(bytes)
+      }
+    }
+    return nil
+  }
+
+  func write(_ bytes: [UInt8]) async throws { try await channel.write(bytes) }
+
+  func close() async { await channel.close() }
+
+  func reasonOfEnd() async -> String? {
+    let text = errorText
+    return text.isEmpty ? nil : text
+  }
+
+  /// The end of what came on standard error, on one line.
+  var errorText: String {
+    let text = said.withLock { String(decoding: $0, as: UTF8.self) }
+    return Printable.text(text.split(whereSeparator: \.isNewline).joined(separator: " / "))
+  }
+
+  private func keep(_ bytes: [UInt8]) {
+    said.withLock { kept in
+      kept += bytes
+      if kept.count > Self.longest { kept.removeFirst(kept.count - Self.longest) }
+    }
+  }
+}

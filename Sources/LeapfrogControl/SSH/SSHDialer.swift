@@ -1,0 +1,143 @@
+import LeapfrogCore
+
+/// Makes a connection to a host: through the hosts on the way, with the host's key proven, logged in.
+struct SSHDialer: Sendable {
+  /// The name as ssh knows it.
+  let name: String
+  /// Asks for the passphrase of a key file; nil where nobody can be asked.
+  var ask: @Sendable (String) -> String? = { Passphrase.ask($0) }
+
+  /// What is done with a key that is not known.
+  typealias Introduction = @Sendable (HostKey, HostSettings) throws -> Bool
+
+  /// Connects.
+  ///
+  /// - Parameter introduce: asked about a key that is not known; says whether to go on. None goes on by
+  ///   itself.
+  /// - Throws: `LinkLost` for what may pass, `Failure` for the rest.
+  func connect(introduce: Introduction? = nil) async throws -> SSHSession {
+    try await connect(try await OpenSSH.settings(of: name), introduce: introduce)
+  }
+
+  func connect(_ settings: HostSettings, introduce: Introduction?) async throws -> SSHSession {
+    guard settings.proxyCommand == nil else {
+      throw Failure.usage(
+        "ssh reaches \(settings.name) by a ProxyCommand, which leapfrog does not run; "
+          + "name the hosts on the way with ProxyJump", remedy: "ssh -G \(settings.name)")
+    }
+    var limit = TimeLimit(seconds: settings.connectTimeout)
+    var before: SSHSession?
+    for jump in settings.jumps {
+      let next = try await hop(jump)
+      before = try await enter(next, from: before, introduce: nil, until: limit)
+      limit = TimeLimit(seconds: settings.connectTimeout)
+    }
+    return try await enter(settings, from: before, introduce: introduce, until: limit)
+  }
+
+  /// A host on the way: `[USER@]HOST[:PORT]`, which its own part of the configuration says more of.
+  private func hop(_ jump: String) async throws -> HostSettings {
+    let uri = jump.hasPrefix("ssh://") ? String(jump.dropFirst(6)) : jump
+    let parts = uri.split(separator: "@", maxSplits: 1).map(String.init)
+    let (host, port) = Self.split(parts.last ?? uri)
+    var settings = try await OpenSSH.settings(
+      of: host, user: parts.count == 2 ? parts[0] : nil, port: port)
+    (settings.jumps, settings.proxyCommand) = ([], nil)
+    return settings
+  }
+
+  static func split(_ text: String) -> (host: String, port: Int?) {
+    if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+      let host = String(text[text.index(after: text.startIndex)..<end])
+      return (host, Int(text[text.index(after: end)...].dropFirst()))
+    }
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, let port = Int(parts[1]) else { return (text, nil) }
+    return (String(parts[0]), port)
+  }
+
+  private func enter(
+    _ settings: HostSettings, from before: SSHSession?, introduce: Introduction?,
+    until limit: TimeLimit
+  ) async throws -> SSHSession {
+    async let known = KnownHosts.load(settings)
+    let session = try await open(settings, from: before, limit)
+    do {
+      let known = try await known
+      let key = try await session.shakeHands(preferring: known.preferredTypes, until: limit)
+      try verify(key, known, settings, introduce)
+      let ask = ask
+      try await session.logIn(settings, asking: ask, until: limit)
+      return session
+    } catch {
+      await session.close()
+      throw error
+    }
+  }
+
+  private func open(
+    _ settings: HostSettings, from before: SSHSession?, _ limit: TimeLimit
+  ) async throws -> SSHSession {
+    guard let before else {
+      let (address, port, family) = (settings.address, settings.port, settings.family)
+      let name = settings.name
+      let socket = try await Blocking.run {
+        try Dialing.connect(address, port: port, family: family, host: name, until: limit)
+      }
+      return try SSHSession(name: settings.name, socket: socket, tunnel: nil)
+    }
+    let channel = try await before.reach(settings.address, port: settings.port, until: limit)
+    let (tunnel, socket) = try Tunnel.dig(SSHChannel(session: before, id: channel))
+    return try SSHSession(name: settings.name, socket: socket, tunnel: tunnel)
+  }
+
+  private func verify(
+    _ key: HostKey, _ known: KnownHosts, _ settings: HostSettings, _ introduce: Introduction?
+  ) throws {
+    switch known.verdict(of: key) {
+    case .known: return
+    case .changed: throw HostKeyRefusal(key, known, settings).changed
+    case .revoked: throw HostKeyRefusal(key, known, settings).revoked
+    case .unknown:
+      guard try introduce?(key, settings) == true else {
+        throw HostKeyRefusal(key, known, settings).unknown
+      }
+    }
+  }
+}
+
+/// Why a host's key is not taken.
+private struct HostKeyRefusal {
+  let key: HostKey
+  let known: KnownHosts
+  let settings: HostSettings
+
+  init(_ key: HostKey, _ known: KnownHosts, _ settings: HostSettings) {
+    (self.key, self.known, self.settings) = (key, known, settings)
+  }
+
+  private var shown: String { "\(key.shownType) key \(key.fingerprint)" }
+
+  var changed: Failure {
+    let old = known.keys.first { $0.type == key.type }?.fingerprint ?? "another"
+    return .refused(
+      "the host key of \(settings.name) has changed: it shows the \(shown), known is \(old); "
+        + "somebody may be listening in, or the host was made anew. If you know that it was, remove the old key",
+      remedy: "ssh-keygen -R '\(settings.knownName)' && leapfrog host add \(settings.name)")
+  }
+
+  var revoked: Failure {
+    .refused(
+      "the host key of \(settings.name) is revoked in known_hosts: \(shown); do not trust this host",
+      remedy: "ssh-keygen -F '\(settings.knownName)'")
+  }
+
+  var unknown: Failure {
+    let why =
+      known.unusable.map {
+        "known_hosts has only its \($0.shownType) key, which libssh2 cannot prove; it shows the \(shown)"
+      } ?? "it shows the \(shown), which is not in known_hosts"
+    return .refused(
+      "\(settings.name) is not a known host: \(why)", remedy: "leapfrog host add \(settings.name)")
+  }
+}

@@ -1,0 +1,138 @@
+import CLibssh2
+import LeapfrogCore
+
+/// One connection to a host's sshd with any number of channels; the only place that calls libssh2.
+///
+/// Its methods run on a queue of its own. What the library has begun to send is sent to its end before
+/// anything else is called, blocking that queue and nothing else; what only waits for the other side lets
+/// go of the queue, so that other channels go on.
+actor SSHSession {
+  /// The host's name, for messages.
+  nonisolated let name: String
+  private let executor = QueueExecutor(label: "leapfrog.ssh")
+  let socket: Socket
+  private let watcher: SocketWatcher
+  private let handle: SessionHandle
+  /// What this session's bytes go through; nil for a socket to the host itself.
+  private let tunnel: Tunnel?
+  var channels: [Int: OpaquePointer] = [:]
+  var lastChannel = 0
+  private var waiters: [CheckedContinuation<Void, Never>] = []
+  private var isWatching = false
+  var lastInput = ContinuousClock.now
+  private var loss: LinkLost?
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  /// Seconds of silence after which the other side is asked whether it is there.
+  static let quiet = 4.0
+  /// Seconds of silence after which the link counts as lost.
+  static let patience = 15.0
+
+  init(name: String, socket: Socket, tunnel: Tunnel?) throws {
+    (self.name, self.socket, self.tunnel) = (name, socket, tunnel)
+    watcher = SocketWatcher(socket)
+    handle = try SessionHandle()
+  }
+
+  deinit { socket.shutDown() }
+
+  /// The library's session, for the extensions of this actor.
+  var raw: OpaquePointer { handle.raw }
+
+  // MARK: The end
+
+  /// Ends the connection with all its channels.
+  func close() async {
+    if loss == nil { loss = LinkLost("the connection to \(name) was closed") }
+    channels = [:]
+    socket.shutDown()
+    wake()
+    await tunnel?.close()
+  }
+
+  func verifyAlive() throws {
+    if let loss { throw loss }
+  }
+
+  /// The link is gone: whoever waits is told.
+  @discardableResult
+  func lose(_ code: Int32) -> LinkLost {
+    lose(Libssh2.lastError(raw))
+  }
+
+  private func lose(_ why: String) -> LinkLost {
+    let lost = loss ?? LinkLost("the link to \(name) broke: \(why)", remedy: "ssh \(name)")
+    loss = lost
+    socket.shutDown()
+    wake()
+    return lost
+  }
+
+  func refused(_ what: String, _ code: Int32) -> any Error {
+    if Libssh2.isLoss(code) { return lose(code) }
+    return Failure.failed("\(what): \(Libssh2.lastError(raw))", remedy: "ssh -v \(name)")
+  }
+
+  // MARK: Waiting
+
+  /// Calls the library until it has an answer.
+  ///
+  /// - Throws: `LinkLost` when there is none in time: what was begun can then not be taken back.
+  func finish(until limit: TimeLimit, _ call: () -> Int32) throws -> Int32 {
+    defer { wake() }
+    while true {
+      try verifyAlive()
+      let code = call()
+      guard code == LIBSSH2_ERROR_EAGAIN else { return code }
+      try block(until: limit)
+    }
+  }
+
+  func block(until limit: TimeLimit) throws {
+    let directions = libssh2_session_block_directions(raw)
+    let isReady = socket.wait(
+      reading: directions & LIBSSH2_SESSION_BLOCK_OUTBOUND == 0
+        || directions & LIBSSH2_SESSION_BLOCK_INBOUND != 0,
+      writing: directions & LIBSSH2_SESSION_BLOCK_OUTBOUND != 0, milliseconds: limit.milliseconds)
+    guard isReady else { throw lose("no answer") }
+    lastInput = .now
+  }
+
+  /// Waits until something may have come, without holding the queue.
+  func input() async {
+    await withCheckedContinuation { waiter in
+      waiters.append(waiter)
+      watch()
+    }
+  }
+
+  func wake() {
+    let waiting = waiters
+    waiters = []
+    for waiter in waiting { waiter.resume() }
+  }
+
+  private func watch() {
+    guard !isWatching else { return }
+    isWatching = true
+    let watcher = watcher
+    Task {
+      let hasInput = await watcher.input(within: 500)
+      isWatching = false
+      if hasInput { lastInput = .now } else { keepAlive() }
+      wake()
+    }
+  }
+
+  /// Asks a silent host whether it is there, and gives it up after a while.
+  private func keepAlive() {
+    let parts = lastInput.duration(to: .now).components
+    let silence = Double(parts.seconds) + Double(parts.attoseconds) / 1e18
+    if silence > Self.patience { _ = lose("nothing came for \(Int(Self.patience)) s") }
+    // Something small that the kernel takes at once: the library does not keep what it could not send.
+    guard silence > Self.quiet, loss == nil, socket.takesWrites else { return }
+    var next: Int32 = 0
+    libssh2_keepalive_send(raw, &next)
+  }
+}

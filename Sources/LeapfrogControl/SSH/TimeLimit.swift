@@ -1,0 +1,18 @@
+/// A moment after which nobody waits any more.
+struct TimeLimit: Sendable {
+  private let end: ContinuousClock.Instant
+
+  /// - Parameter seconds: from now on.
+  init(seconds: Double) { end = .now + .seconds(seconds) }
+
+  /// Whether it has passed.
+  var isOver: Bool { end <= .now }
+
+  /// Milliseconds left, at least 1 until it has passed, as `poll` takes them.
+  var milliseconds: Int32 {
+    guard !isOver else { return 0 }
+    let parts = ContinuousClock.now.duration(to: end).components
+    let left = Double(parts.seconds) * 1000 + Double(parts.attoseconds) / 1e15
+    return Int32(min(max(1, left.rounded(.up)), 1e9))
+  }
+}

@@ -1,0 +1,76 @@
+import Crypto
+import Foundation
+import Glibc
+import LeapfrogCore
+import Synchronization
+
+/// The `leapfrog-host` that belongs to this program.
+public final class HostExecutable: Sendable {
+  /// Where it is.
+  public let path: String
+  private let known = Mutex<String?>(nil)
+
+  init(path: String) { self.path = path }
+
+  /// The one beside this program.
+  ///
+  /// - Throws: `Failure` when it is not there.
+  public static func beside() throws -> HostExecutable {
+    let own =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "leapfrog"
+    let path = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent(
+      "leapfrog-host"
+    ).path
+    guard access(path, X_OK) == 0 else {
+      throw Failure.failed(
+        "leapfrog-host is not beside leapfrog, at \(path)", remedy: "scripts/quickstart")
+    }
+    return HostExecutable(path: path)
+  }
+
+  /// The SHA-256 of its contents in 64 hex digits, which is also its address on a host.
+  func digest() throws -> String {
+    try known.withLock { known in
+      if let known { return known }
+      var hash = SHA256()
+      try read { hash.update(data: $0) }
+      let digits = hash.finalize().map { byte in
+        String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+      }.joined()
+      known = digits
+      return digits
+    }
+  }
+
+  /// Bytes.
+  func size() throws -> Int {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw Posix.failure("cannot look at \(path)") }
+    return Int(status.st_size)
+  }
+
+  /// Hands over the contents in pieces.
+  func read(_ body: (Data) throws -> Void) throws {
+    let file = try opened()
+    defer { try? file.close() }
+    while let piece = try file.read(upToCount: Self.piece), !piece.isEmpty { try body(piece) }
+  }
+
+  /// The same for a body that waits.
+  func read(_ body: ([UInt8]) async throws -> Void) async throws {
+    let file = try opened()
+    defer { try? file.close() }
+    while let piece = try file.read(upToCount: Self.piece), !piece.isEmpty {
+      try await body([UInt8](piece))
+    }
+  }
+
+  private static let piece = 1 << 20
+
+  private func opened() throws -> FileHandle {
+    guard let file = FileHandle(forReadingAtPath: path) else {
+      throw Failure.failed("\(path) cannot be read")
+    }
+    return file
+  }
+}

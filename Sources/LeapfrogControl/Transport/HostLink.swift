@@ -1,0 +1,89 @@
+import LeapfrogCore
+
+/// The link to one host: connected when it is needed, connected again when it broke. What is under way on
+/// the host does not depend on it.
+public actor HostLink {
+  /// What the one who waits is told of the link.
+  public enum Notice: Sendable {
+    /// It broke, with the reason; it is being made again.
+    case lost(String)
+    case back
+  }
+
+  public nonisolated let host: any HostReaching
+  private let patience: Duration
+  private let notify: @Sendable (Notice) -> Void
+  private var connection: Connection?
+  private var connectedSince = ContinuousClock.now
+  /// Whether the host was ever reached: only then is a break something that passes.
+  private var wasReached = false
+
+  /// - Parameter patience: for how long a link that broke is tried to be made again.
+  public init(
+    _ host: any HostReaching, patience: Duration, notify: @escaping @Sendable (Notice) -> Void = { _ in }
+  ) {
+    (self.host, self.patience, self.notify) = (host, patience, notify)
+  }
+
+  /// Does something over the link, again from the beginning each time that it breaks: so the body has to
+  /// be one that may be done again.
+  ///
+  /// - Throws: what the body throws; where the link stays broken, a `Failure` that says so.
+  func perform<Value: Sendable>(
+    _ body: @Sendable (Connection) async throws -> Value
+  ) async throws -> Value {
+    var outage = Outage(patience: patience)
+    while true {
+      do {
+        let value = try await body(try await connected())
+        if outage.isUnderWay { notify(.back) }
+        return value
+      } catch let lost as LinkLost {
+        await connection?.close()
+        connection = nil
+        guard wasReached, let pause = outage.pause else { throw lost.failure }
+        if !outage.isUnderWay { notify(.lost(lost.description)) }
+        outage.begin()
+        try await Task.sleep(for: pause)
+      }
+    }
+  }
+
+  /// Ends the connection; the next use makes a new one.
+  public func close() async {
+    await connection?.close()
+    connection = nil
+  }
+
+  private func connected() async throws -> Connection {
+    // A connection over which much has gone exchanges its keys again, at which libssh2 can hang.
+    if connectedSince.duration(to: .now) > .seconds(1800) { await close() }
+    if let connection { return connection }
+    let made = try await host.connect()
+    (connection, connectedSince, wasReached) = (made, .now, true)
+    return made
+  }
+}
+
+/// How long a link has been broken, and when to try again.
+private struct Outage {
+  let patience: Duration
+  private var since: ContinuousClock.Instant?
+  private var tries = 0
+
+  init(patience: Duration) { self.patience = patience }
+
+  var isUnderWay: Bool { since != nil }
+
+  /// How long to wait before the next try; nil when it has been tried for long enough.
+  var pause: Duration? {
+    if let since, since.duration(to: .now) > patience { return nil }
+    guard patience > .zero else { return nil }
+    return .milliseconds(min(5000, 200 << min(tries, 5)))
+  }
+
+  mutating func begin() {
+    since = since ?? .now
+    tries += 1
+  }
+}

@@ -1,0 +1,10 @@
+/// A way to the `leapfrog-host` of one host.
+public protocol HostReaching: Sendable {
+  /// The host's name in the configuration.
+  var name: String { get }
+
+  /// Connects and greets.
+  ///
+  /// - Throws: `LinkLost` for what may pass, `Failure` for the rest.
+  func connect() async throws -> Connection
+}
