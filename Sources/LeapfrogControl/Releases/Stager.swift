@@ -13,18 +13,18 @@ public struct Stager: Sendable {
   /// How far a stage is; for the one who waits.
   public typealias Progress = @Sendable (_ sent: Int, _ total: Int) -> Void
 
-  /// Stages a ref. `base` is the commit that the platform holds, where that is known; `seen` the newest
-  /// release when that was looked up.
+  /// Stages a ref. `base` is the commit that the platform holds, where that is known; `fence` the
+  /// number of the fence when that was looked up.
   ///
   /// - Throws: `Failure` of kind `refused` when the platform has sites.
   public func stage(
-    _ ref: ResolvedRef, platform: PlatformName?, base: ObjectID?, seen: Int64?,
+    _ ref: ResolvedRef, platform: PlatformName?, base: ObjectID?, fence: Int64?,
     creates: Bool = false, progress: Progress
   ) async throws -> Staged {
-    var params = StageParams(
+    let params = StageParams(
       root: host.spec.root, spec: host.spec, ref: ref.name, commit: ref.commit, platform: platform,
-      base: base, build: host.spec.wholeBuild, creates: creates, actor: actor)
-    params.seen = seen
+      base: base, build: host.spec.wholeBuild, creates: creates, actor: actor,
+      claim: host.claim(fence))
     let needs = try await begin(params)
     try await send(needs.blobs, progress)
     return try await host.stageFinish()

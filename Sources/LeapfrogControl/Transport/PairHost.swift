@@ -1,13 +1,17 @@
+import Foundation
 import LeapfrogCore
 
 /// The host of one pair, with the questions that a controller asks it.
 public struct PairHost: Sendable {
   public let spec: PairSpec
+  /// Names the run of the command that asks.
+  public let token: String
   private let connection: Connection
 
-  public init(spec: PairSpec, connection: Connection) {
+  public init(spec: PairSpec, connection: Connection, token: String = UUID().uuidString) {
     self.spec = spec
     self.connection = connection
+    self.token = token
   }
 
   private var pair: PairParams { PairParams(root: spec.root, pair: spec.name) }
@@ -22,16 +26,27 @@ public struct PairHost: Sendable {
     try await connection.call(.survey, SurveyParams(root: spec.root, spec: spec))
   }
 
-  /// Starts the order's worker, or attaches to one that does the same.
-  public func work(_ order: WorkOrder) async throws -> WorkStarted {
-    try await connection.call(.work, WorkParams(root: spec.root, order: order))
+  /// Starts the order's worker, or attaches to one that does the same. `fence` is the one that the order
+  /// was decided on.
+  public func work(_ order: WorkOrder, fence: Int64?) async throws -> WorkStarted {
+    try await connection.call(
+      .work,
+      WorkParams(
+        root: spec.root, order: order, claim: claim(fence), request: UUID().uuidString))
   }
 
   /// Resumes or aborts.
-  public func control(_ action: ControlParams.Action, actor: String) async throws -> WorkStarted {
+  public func control(
+    _ action: ControlParams.Action, actor: String, fence: Int64? = nil
+  ) async throws -> WorkStarted {
     try await connection.call(
-      .control, ControlParams(root: spec.root, pair: spec.name, action: action, actor: actor))
+      .control,
+      ControlParams(
+        root: spec.root, pair: spec.name, action: action, actor: actor, claim: claim(fence),
+        request: UUID().uuidString))
   }
+
+  func claim(_ fence: Int64?) -> Claim { Claim(token: token, fence: fence) }
 
   /// The events after a number; waits up to `wait` seconds for the first.
   public func events(after number: Int64, release: Int64?, wait: Double, limit: Int = 500)

@@ -4,7 +4,7 @@ import Foundation
 /// exactly the bytes that the request's `bulk` announces.
 public enum Wire {
   /// The version of the messages; controller and host must agree.
-  public static let version = 1
+  public static let version = 2
   /// The longest line that is read, in bytes.
   public static let longestLine = 16 << 20
 

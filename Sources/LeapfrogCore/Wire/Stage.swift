@@ -14,12 +14,12 @@ public struct StageParams: Codable, Sendable {
   /// Whether the pair may be made where it is not there yet.
   public var creates: Bool
   public var actor: String
-  /// The newest release that the one who asks knows of; nil when it decided nothing on that.
-  public var seen: Int64?
+  public var claim: Claim
 
   public init(
     root: String, spec: PairSpec, ref: String, commit: ObjectID, platform: PlatformName? = nil,
-    base: ObjectID? = nil, build: Command, creates: Bool = false, actor: String
+    base: ObjectID? = nil, build: Command, creates: Bool = false, actor: String,
+    claim: Claim
   ) {
     self.root = root
     self.spec = spec
@@ -30,6 +30,7 @@ public struct StageParams: Codable, Sendable {
     self.build = build
     self.creates = creates
     self.actor = actor
+    self.claim = claim
   }
 }
 

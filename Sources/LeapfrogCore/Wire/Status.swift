@@ -8,9 +8,9 @@ public struct PairStatus: Codable, Sendable, Equatable {
   public var sites: [SiteStatus]
   /// The release under way, interrupted or last to need something; nil when there is none.
   public var release: ReleaseStatus?
-  /// The number of the newest release, 0 before the first: what is decided on this status holds only
-  /// while no other was begun.
-  public var lastRelease: Int64 = 0
+  /// The number of the newest fence, 0 before the first: what is decided on this status holds only while
+  /// nobody else changes the pair, which raises it.
+  public var fence: Int64 = 0
 
   public init(
     name: String, root: String, platforms: [String: PlatformStatus], sites: [SiteStatus],

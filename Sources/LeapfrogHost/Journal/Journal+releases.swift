@@ -100,19 +100,6 @@ extension Journal {
     }
   }
 
-  /// The number of the newest release; 0 before the first.
-  func lastRelease() throws -> Int64 {
-    try read { try Int64.fetchOne($0, sql: "SELECT max(id) FROM release") ?? 0 }
-  }
-
-  /// Refuses what was decided on a status that is not true any more. The caller holds the lock.
-  func verifyNothing(since seen: Int64?, pair: String) throws {
-    guard let seen, let newest = try release(try lastRelease()), newest.id != seen else { return }
-    throw Failure.refused(
-      "\(pair) has changed meanwhile: \(Self.title(of: newest.order)), asked for by \(newest.order.actor)",
-      remedy: "leapfrog status \(pair)")
-  }
-
   /// How a release stands, by the journal alone.
   func state(of id: Int64) throws -> ReleaseStatus.State? {
     try read { database in

@@ -4,7 +4,7 @@ import LeapfrogCore
 /// The tables of the journal. `user_version` is the schema's version; a newer one is refused.
 enum JournalSchema {
   /// The version that this program writes and reads.
-  static let version = 1
+  static let version = 2
 
   /// Refuses a journal without tables where it cannot be a new one.
   ///
@@ -15,13 +15,12 @@ enum JournalSchema {
     throw Journal.damaged(path, "it is empty")
   }
 
-  /// Makes the tables in a journal that has none.
+  /// Makes the tables that a journal lacks: all in one that has none, the later ones in an older one.
   static func prepare(_ database: Database, path: String) throws {
-    guard try found(database, path) == 0 else { return }
+    guard try found(database, path) < version else { return }
     // Another process may be making the same journal: only one gets the write lock, and looks again.
     try database.inTransaction(.immediate) {
-      guard try found(database, path) == 0 else { return .rollback }
-      try database.execute(sql: tables)
+      for tables in steps[try found(database, path)...] { try database.execute(sql: tables) }
       try database.execute(sql: "PRAGMA user_version = \(version)")
       return .commit
     }
@@ -37,7 +36,10 @@ enum JournalSchema {
     return found
   }
 
-  private static let tables = """
+  /// What each version added to the one before.
+  private static let steps = [releases, fences]
+
+  private static let releases = """
     CREATE TABLE release (
       id INTEGER PRIMARY KEY AUTOINCREMENT, work TEXT NOT NULL, source TEXT, state TEXT NOT NULL,
       reason TEXT, control TEXT, started REAL NOT NULL, finished REAL);
@@ -55,5 +57,13 @@ enum JournalSchema {
       number INTEGER PRIMARY KEY AUTOINCREMENT, release INTEGER NOT NULL, body TEXT NOT NULL);
     CREATE INDEX event_release ON event(release, number);
     CREATE TABLE site (name TEXT PRIMARY KEY, platform TEXT);
+    """
+
+  private static let fences = """
+    CREATE TABLE fence (
+      number INTEGER PRIMARY KEY AUTOINCREMENT, token TEXT NOT NULL, actor TEXT NOT NULL,
+      what TEXT NOT NULL, time REAL NOT NULL);
+    CREATE TABLE request (
+      id TEXT PRIMARY KEY, release INTEGER NOT NULL, after INTEGER NOT NULL, time REAL NOT NULL);
     """
 }

@@ -51,8 +51,9 @@ final class PairLock: Sendable {
   }
 
   /// Writes down who holds it, for the one who is refused.
-  func sign(actor: String, what: String) throws {
-    let holder = Holder(pid: getpid(), since: Date(), actor: actor, what: what)
+  func sign(_ entrant: Entrant) throws {
+    let holder = Holder(
+      pid: getpid(), since: Date(), actor: entrant.actor, what: entrant.what)
     let bytes = [UInt8](try Wire.encoder().encode(holder))
     try system("write", path) { ftruncate(descriptor, 0) }
     try system("write", path) { pwrite(descriptor, bytes, bytes.count, 0) }

@@ -56,8 +56,9 @@ final class Session {
     let entries = try TreeCodec.decode(try bulk.bytes(bulk.left))
     let pair =
       try params.creates ? Pair.make(params.spec) : Pair(root: params.root, name: params.spec.name)
-    let lock = try lock(pair, actor: params.actor, what: "stage of \(params.ref)")
-    try Journal(layout: pair.layout).verifyNothing(since: params.seen, pair: pair.name)
+    let entrant = Entrant(
+      claim: params.claim, actor: params.actor, what: "stage of \(params.ref)")
+    let lock = try lock(pair, entrant)
     let platform = try StagingRule(layout: pair.layout, pair: pair.name).platform(
       asked: params.platform, ref: params.ref)
     let stage = Stage(
@@ -96,7 +97,9 @@ final class Session {
     let pair = try Pair(root: params.root, name: params.order.spec.name)
     let starter = WorkStarter(pair: pair, journal: try Journal(layout: pair.layout))
     if let release = try starter.underWay(params.order) { return release }
-    let lock = try lock(pair, actor: params.order.actor, what: Journal.title(of: params.order))
+    let entrant = Entrant(
+      claim: params.claim, actor: params.order.actor, what: Journal.title(of: params.order))
+    let lock = try lock(pair, entrant)
     heldLock = nil
     return try starter.start(params.order, lock: lock)
   }
@@ -107,13 +110,17 @@ final class Session {
     return try starter.control(params)
   }
 
-  private func lock(_ pair: Pair, actor: String, what: String) throws -> PairLock {
+  private func lock(_ pair: Pair, _ entrant: Entrant) throws -> PairLock {
+    let gate = PairGate(layout: pair.layout, pair: pair.name)
+    guard let lock = held(pair) else { return try gate.enter(entrant) }
+    // A lock that a stage has kept still names the stage.
+    try gate.pass(entrant, holding: lock)
+    return lock
+  }
+
+  private func held(_ pair: Pair) -> PairLock? {
     if let heldLock, heldLock.root == pair.layout.root { return heldLock.lock }
     if let staging, staging.pair.layout == pair.layout { return staging.lock }
-    guard let lock = try PairLock.take(pair.layout, waiting: 1) else {
-      throw PairLock.refusal(pair.layout, pair: pair.name)
-    }
-    try lock.sign(actor: actor, what: what)
-    return lock
+    return nil
   }
 }

@@ -22,8 +22,6 @@ struct WorkStarter {
   /// Journals the order and hands the lock to its worker.
   func start(_ order: WorkOrder, lock: PairLock) throws -> WorkStarted {
     let after = try journal.lastEvent()
-    // A lock that a stage has kept still names the stage.
-    try lock.sign(actor: order.actor, what: Journal.title(of: order))
     let release = try journalled(order)
     if try isDoneByStaging(order) {
       try journal.finish(release, .done, reason: nil)
@@ -44,7 +42,6 @@ struct WorkStarter {
   func journalled(_ order: WorkOrder) throws -> Int64 {
     try journal.verify()
     try verifyNothingOpen()
-    try journal.verifyNothing(since: order.seen, pair: pair.name)
     let planner = ReleasePlanner(layout: layout, journal: journal, order: order)
     let plans = try planner.plans()
     try Pair.save(order.spec)
@@ -55,11 +52,15 @@ struct WorkStarter {
   func control(_ params: ControlParams) throws -> WorkStarted {
     let after = try journal.lastEvent()
     guard let lock = try PairLock.take(layout, waiting: 1) else {
+      try journal.verify(params.claim, pair: pair.name)
       return try steer(openRelease(), params.action, after: after)
     }
     // Only now: a worker may have ended while its lock was waited for, and what is over stays over.
     let open = try openRelease()
-    try lock.sign(actor: params.actor, what: "\(params.action.rawValue) of release \(open.id)")
+    let entrant = Entrant(
+      claim: params.claim, actor: params.actor,
+      what: "\(params.action.rawValue) of release \(open.id)")
+    try PairGate(layout: layout, pair: pair.name).pass(entrant, holding: lock)
     try journal.reopen(open.id, obeys: params.action == .recover)
     if params.action == .abort { try journal.ask(.abort, of: open.id) }
     try spawn(open.id, startsNew: params.action == .resume, lock: lock)

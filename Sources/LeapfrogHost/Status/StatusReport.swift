@@ -9,12 +9,14 @@ struct StatusReport {
   private var layout: Layout { pair.layout }
 
   func make() throws -> PairStatus {
+    // First: what changes while the rest is looked at raises it, and then it is not the newest.
+    let fence = try journal.fence()
     let places = try LiveLinks(layout: layout).all()
     let release = try relevantRelease()
     var status = PairStatus(
       name: pair.name, root: layout.root, platforms: try platforms(places),
       sites: try sites(places, release), release: release)
-    status.lastRelease = try journal.lastRelease()
+    status.fence = fence
     return status
   }
 

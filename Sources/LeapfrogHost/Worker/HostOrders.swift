@@ -13,6 +13,7 @@ public struct HostOrders: Sendable {
   }
 
   private var layout: Layout { pair.layout }
+  private var gate: PairGate { PairGate(layout: layout, pair: spec.name) }
 
   /// How the pair stands.
   public func status() throws -> PairStatus {
@@ -26,7 +27,7 @@ public struct HostOrders: Sendable {
   public func recover(waiting seconds: Double) throws -> ReleaseStatus? {
     let journal = try Journal(layout: layout)
     guard let open = try journal.openRelease() else { return nil }
-    let lock = try lock(waiting: seconds, what: "recovery of release \(open.id)")
+    let lock = try gate.enter(.local("recovery of release \(open.id)"), waiting: seconds)
     guard let open = try journal.openRelease() else { return nil }
     // An operator who asked for an abort before the crash gets it.
     try journal.reopen(open.id, obeys: true)
@@ -37,7 +38,7 @@ public struct HostOrders: Sendable {
   /// Takes sites back to the other platform.
   public func rollback(sites: [String]) throws -> ReleaseStatus {
     let journal = try Journal(layout: layout)
-    let lock = try lock(waiting: 1, what: "rollback of \(spec.name)")
+    let lock = try gate.enter(.local("rollback of \(spec.name)"))
     let order = try rollbackOrder(sites, journal)
     let starter = WorkStarter(pair: pair, journal: journal)
     let release = try starter.journalled(order)
@@ -49,7 +50,9 @@ public struct HostOrders: Sendable {
   ///
   /// - Returns: where the old journal is now.
   public func rebuild() throws -> String {
-    let lock = try lock(waiting: 1, what: "new journal of \(spec.name)")
+    let entrant = Entrant.local("new journal of \(spec.name)")
+    let lock = try gate.take(waiting: 1)
+    try lock.sign(entrant)
     return try withExtendedLifetime(lock) {
       let kept = "\(layout.aside)/journal-\(BackupStore.newID())"
       try Files.makeDirectory(kept, mode: 0o700)
@@ -59,7 +62,9 @@ public struct HostOrders: Sendable {
       for suffix in ["", "-wal", "-shm"] where Files.exists(layout.journal + suffix) {
         try Files.rename(layout.journal + suffix, to: "\(kept)/journal.sqlite\(suffix)")
       }
-      try Journal(layout: layout, creates: true).adopt(try LiveLinks(layout: layout).all())
+      let journal = try Journal(layout: layout, creates: true)
+      try journal.adopt(try LiveLinks(layout: layout).all())
+      try journal.raiseFence(for: entrant, pair: spec.name)
       return kept
     }
   }
@@ -74,14 +79,6 @@ public struct HostOrders: Sendable {
     return WorkOrder(
       kind: .rollback, spec: spec, ref: header?.ref, commit: header?.commit, to: from.other,
       sites: sites, actor: NSUserName())
-  }
-
-  private func lock(waiting seconds: Double, what: String) throws -> PairLock {
-    guard let lock = try PairLock.take(layout, waiting: seconds) else {
-      throw PairLock.refusal(layout, pair: spec.name)
-    }
-    try lock.sign(actor: NSUserName(), what: what)
-    return lock
   }
 
   private func report(_ id: Int64, _ journal: Journal) throws -> ReleaseStatus {

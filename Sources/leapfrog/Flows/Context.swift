@@ -49,8 +49,8 @@ struct Context {
   }
 
   /// Starts an order and follows it to its end; the status is the one to exit with.
-  func carryOut(_ order: WorkOrder, on host: PairHost) async throws -> Int32 {
-    try await follow(try await host.work(order), on: host)
+  func carryOut(_ order: WorkOrder, on host: PairHost, fence: Int64? = nil) async throws -> Int32 {
+    try await follow(try await host.work(order, fence: fence), on: host)
   }
 
   /// Follows work that goes on by itself.
@@ -70,16 +70,14 @@ struct Context {
   /// An order for all sites of a pair, or for those named.
   func order(
     _ kind: OrderKind, _ pair: PairConfiguration, ref: ResolvedRef? = nil, to: PlatformName? = nil,
-    sites: [String] = [], seen: Int64? = nil
+    sites: [String] = []
   ) throws -> WorkOrder {
     for site in sites where pair.spec.site(site) == nil && kind != .remove {
       throw unknownSite(site, pair)
     }
-    var order = WorkOrder(
+    return WorkOrder(
       kind: kind, spec: pair.spec, ref: ref?.name, commit: ref?.commit, to: to, sites: sites,
       actor: actor)
-    order.seen = seen
-    return order
   }
 
   func unknownSite(_ name: String, _ pair: PairConfiguration) -> Failure {

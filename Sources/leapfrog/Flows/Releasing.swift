@@ -20,8 +20,8 @@ struct Releasing {
     let staged = try await stage(
       resolved, host, code, platform: .blue, status: status, creates: true)
     return try await context.carryOut(
-      try context.order(
-        .`init`, pair, ref: resolved, to: staged.platform, seen: status?.lastRelease), on: host)
+      try context.order(.`init`, pair, ref: resolved, to: staged.platform), on: host,
+      fence: status?.fence)
   }
 
   private static func refusal(ofInitializing status: PairStatus) -> Failure? {
@@ -70,10 +70,9 @@ struct Releasing {
     _ ref: ResolvedRef, to platform: PlatformName, _ sites: [String], _ code: CodeReader?,
     _ status: PairStatus, _ host: PairHost
   ) async throws -> Int32 {
-    var order = try context.order(
-      .upgrade, pair, ref: ref, to: platform, sites: sites, seen: status.lastRelease)
+    var order = try context.order(.upgrade, pair, ref: ref, to: platform, sites: sites)
     order.change = try await change(from: status[platform.other].commit, to: ref.commit, code)
-    return try await context.carryOut(order, on: host)
+    return try await context.carryOut(order, on: host, fence: status.fence)
   }
 
   /// What the host has to know of the change of code: that it can update data, not all of how.
@@ -130,12 +129,12 @@ struct Releasing {
     }
     let left = status[to.other].sites.filter { sites.isEmpty || sites.contains($0) }
     guard !left.isEmpty else { return nothingToDo(last.ref ?? commit.short, status) }
-    var order = try context.order(.upgrade, pair, to: to, sites: sites, seen: status.lastRelease)
+    var order = try context.order(.upgrade, pair, to: to, sites: sites)
     (order.ref, order.commit, order.continues) = (last.ref, commit, true)
     // The repository may be out of reach by now; sites can go on all the same, and be closed for it.
     let code = express ? try? await context.fetchedCode(of: pair, for: commit.hex) : nil
     order.change = try? await change(from: status[to.other].commit, to: commit, code)
-    return try await context.carryOut(order, on: host)
+    return try await context.carryOut(order, on: host, fence: status.fence)
   }
 
   // MARK: stage
@@ -153,8 +152,8 @@ struct Releasing {
     if ref == nil, status.isUsed(resolved.commit) { return nothingNew(resolved) }
     let staged = try await stage(resolved, host, code, platform: target, status: status)
     return try await context.carryOut(
-      try context.order(
-        .stage, pair, ref: resolved, to: staged.platform, seen: status.lastRelease), on: host)
+      try context.order(.stage, pair, ref: resolved, to: staged.platform), on: host,
+      fence: status.fence)
   }
 
   /// Staging what the sites are on already would only take the way back from them.
@@ -195,7 +194,7 @@ struct Releasing {
     let base = (platform ?? status?.idle.first).flatMap { status?[$0] }
     let held = base.flatMap { $0.state == .ready || $0.state == .unbuilt ? $0.commit : nil }
     let staged = try await Stager(host: host, code: code, actor: context.actor).stage(
-      ref, platform: platform, base: held, seen: status?.lastRelease, creates: creates,
+      ref, platform: platform, base: held, fence: status?.fence, creates: creates,
       progress: view.progress)
     view.finish(staged)
     return staged

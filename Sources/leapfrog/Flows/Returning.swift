@@ -21,10 +21,9 @@ struct Returning {
     try confirm(
       Self.consequences(leaving, to.ref ?? "the other platform", upgrades.filter { $0.to == from }),
       command: "leapfrog rollback \(name)\(sites.map { " --site \($0)" }.joined()) --yes", yes: yes)
-    var order = try context.order(
-      .rollback, pair, to: from.other, sites: sites, seen: status.lastRelease)
+    var order = try context.order(.rollback, pair, to: from.other, sites: sites)
     (order.ref, order.commit) = (to.ref, to.commit)
-    return try await context.carryOut(order, on: host)
+    return try await context.carryOut(order, on: host, fence: status.fence)
   }
 
   /// What the way back means: lost writes, or none for those whose data no upgrade has touched.

@@ -54,7 +54,9 @@ import Testing
     #expect(lock != nil)
     let release = try journal.begin(order([]), from: .blue, plans: [])
     let (journal, starter) = (journal, WorkStarter(pair: pair, journal: journal))
-    let params = ControlParams(root: disk.layout.root, pair: "acme", action: .abort, actor: "t")
+    let params = ControlParams(
+      root: disk.layout.root, pair: "acme", action: .abort, actor: "t", claim: Claim(token: "t"),
+      request: "r")
     let (answer, _) = try Threads.both {
       Result { try starter.control(params) }.mapError { Failure($0) }
     } and: {

@@ -1,0 +1,131 @@
+/// What an order asks the worker to do.
+public enum OrderKind: String, Codable, Sendable {
+  /// Makes the pair: build, then seats the configured sites.
+  case `init`
+  /// Build, then moves the sites.
+  case upgrade
+  /// Build only.
+  case stage
+  case rollback
+  case backup
+  case restore
+  case add
+  case remove
+}
+
+/// One piece of work for a pair, journalled whole before it begins.
+public struct WorkOrder: Codable, Sendable, Equatable {
+  public var kind: OrderKind
+  public var spec: PairSpec
+  public var ref: String?
+  public var commit: ObjectID?
+  /// The platform the work leads to.
+  public var to: PlatformName?
+  /// The sites, by name, in order; all that the kind means where it is empty.
+  public var sites: [String]
+  /// The backup that a restore is from; nil for the last verified one.
+  public var backup: String?
+  /// Whether it takes up the sites that an earlier attempt left behind.
+  public var continues: Bool
+  /// Who asked, for the history.
+  public var actor: String
+  /// How the code changes, as far as it can touch data; nil when nobody looked, or when express
+  /// migrations are not wanted. Then every site is closed and updated.
+  public var change: CodeChange?
+
+  public init(
+    kind: OrderKind, spec: PairSpec, ref: String? = nil, commit: ObjectID? = nil,
+    to: PlatformName? = nil, sites: [String] = [], backup: String? = nil,
+    continues: Bool = false, actor: String
+  ) {
+    self.kind = kind
+    self.spec = spec
+    self.ref = ref
+    self.commit = commit
+    self.to = to
+    self.sites = sites
+    self.backup = backup
+    self.continues = continues
+    self.actor = actor
+  }
+}
+
+/// What the way from one commit to another can mean for the data of sites, read from git by the
+/// profile's patterns.
+public struct CodeChange: Codable, Sendable, Equatable {
+  /// The commit that the sites are on.
+  public var from: ObjectID
+  /// The commit that they go to.
+  public var to: ObjectID
+  /// What can update data, each as a path, with the line where a line decided. Empty where the change
+  /// cannot touch data.
+  public var updates: [String]
+
+  public init(from: ObjectID, to: ObjectID, updates: [String]) {
+    self.from = from
+    self.to = to
+    self.updates = updates
+  }
+}
+
+/// Asks for a worker.
+public struct WorkParams: Codable, Sendable {
+  public var root: String
+  public var order: WorkOrder
+  public var claim: Claim
+  /// Names this request; the same name again is the same request, whose answer was lost.
+  public var request: String
+
+  public init(root: String, order: WorkOrder, claim: Claim, request: String) {
+    self.root = root
+    self.order = order
+    self.claim = claim
+    self.request = request
+  }
+}
+
+/// A release that goes on by itself.
+public struct WorkStarted: Codable, Sendable {
+  public var release: Int64
+  /// True where the same work was under way already.
+  public var attached: Bool
+  /// The last event before it began; follow from there.
+  public var after: Int64
+
+  public init(release: Int64, attached: Bool, after: Int64) {
+    self.release = release
+    self.attached = attached
+    self.after = after
+  }
+}
+
+/// Steers work that is under way or was interrupted.
+public struct ControlParams: Codable, Sendable {
+  public enum Action: String, Codable, Sendable {
+    /// Goes on with what was interrupted.
+    case resume
+    /// Undoes what was interrupted or is under way, site by site, up to those that are open again.
+    case abort
+    /// Ends what was begun and starts nothing new; what a host runs after a crash.
+    case recover
+  }
+
+  public var root: String
+  public var pair: String
+  public var action: Action
+  public var actor: String
+  public var claim: Claim
+  /// Names this request; the same name again is the same request, whose answer was lost.
+  public var request: String
+
+  public init(
+    root: String, pair: String, action: Action, actor: String, claim: Claim, request: String
+  ) {
+    self.root = root
+    self.pair = pair
+    self.action = action
+    self.actor = actor
+    self.claim = claim
+    self.request = request
+  }
+}

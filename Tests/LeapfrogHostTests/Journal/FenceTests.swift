@@ -1,0 +1,72 @@
+import Foundation
+import LeapfrogCore
+import Testing
+
+@testable import LeapfrogHost
+
+/// A decision counts only while nobody else has changed the pair since.
+@Suite struct FenceTests {
+  let disk: PairOnDisk
+  let journal: Journal
+
+  init() throws {
+    disk = try PairOnDisk()
+    journal = try Journal(layout: disk.layout, creates: true)
+  }
+
+  @Test func numbersBeginWithTheTimeAndRiseByOne() throws {
+    #expect(try journal.fence() == 0)
+    let before = Int64(Date().timeIntervalSince1970)
+    try raise(Claim(token: "a", fence: 0))
+    let first = try journal.fence()
+    #expect((before...before + 60).contains(first))
+    try raise(Claim(token: "b"))
+    #expect(try journal.fence() == first + 1)
+  }
+
+  @Test func anOldDecisionIsRefusedAndTheChangeNamed() throws {
+    try raise(Claim(token: "a", fence: 0))
+    let failure = #expect(throws: Failure.self) { try raise(Claim(token: "b", fence: 0)) }
+    #expect(failure?.kind == .refused)
+    let pattern =
+      #/acme has changed meanwhile: upgrade of acme to v3, asked for by alice, since \S+Z/#
+    #expect(failure?.message.wholeMatch(of: pattern) != nil, "\(failure?.message ?? "")")
+    #expect(failure?.remedy == "leapfrog status acme")
+  }
+
+  @Test func whatWasRefusedRaisesNothing() throws {
+    try raise(Claim(token: "a", fence: 0))
+    let fence = try journal.fence()
+    #expect(throws: Failure.self) { try raise(Claim(token: "b", fence: fence - 1)) }
+    #expect(try journal.fence() == fence)
+  }
+
+  @Test func theSameRunGoesOn() throws {
+    try raise(Claim(token: "a", fence: 0))
+    try raise(Claim(token: "a", fence: 0))
+    try raise(Claim(token: "b", fence: try journal.fence()))
+    #expect(throws: Failure.self) { try raise(Claim(token: "a", fence: 0)) }
+  }
+
+  @Test func aNewJournalRepeatsNoNumber() throws {
+    let last = Int64(Date().timeIntervalSince1970) - 1
+    try journal.write("test") {
+      try $0.execute(
+        sql: "INSERT INTO fence VALUES (?, '5', 'alice', 'stage of v3', ?)",
+        arguments: [last, last])
+    }
+    #expect(try journal.fence() == last)
+    try Pair.save(PairSpec(name: "acme", root: disk.layout.root))
+    _ = try HostOrders(root: disk.layout.root).rebuild()
+    let rebuilt = try Journal(layout: disk.layout)
+    #expect(try rebuilt.fence() > last)
+    #expect(throws: Failure.self) {
+      try rebuilt.verify(Claim(token: "5", fence: last), pair: "acme")
+    }
+  }
+
+  private func raise(_ claim: Claim) throws {
+    try journal.raiseFence(
+      for: Entrant(claim: claim, actor: "alice", what: "upgrade of acme to v3"), pair: "acme")
+  }
+}
