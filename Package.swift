@@ -30,7 +30,11 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
-    .target(name: "LeapfrogCore", swiftSettings: swift),
+    .systemLibrary(name: "CZlib"),
+    // Linked as an archive: a host needs nothing but libc and libsqlite3.
+    .target(
+      name: "LeapfrogCore", dependencies: ["CZlib"], swiftSettings: swift,
+      linkerSettings: [.linkedLibrary(":libz.a")]),
     .target(name: "CPosix"),
     .target(
       name: "LeapfrogHost", dependencies: ["LeapfrogCore", "CPosix", crypto, grdb],

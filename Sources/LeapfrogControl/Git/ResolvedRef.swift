@@ -8,6 +8,11 @@ public struct ResolvedRef: Sendable, Hashable {
   public let fullName: String?
   /// The commit.
   public let commit: ObjectID
+
+  /// The same commit under the name that people know it by.
+  public func named(_ name: String?) -> ResolvedRef {
+    ResolvedRef(name: name ?? self.name, fullName: fullName, commit: commit)
+  }
 }
 
 /// The rules for a ref that a user types, applied before anything looks at it.

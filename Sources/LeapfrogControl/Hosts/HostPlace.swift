@@ -11,16 +11,17 @@ struct HostPlace {
   let directory: String
 
   /// - Throws: `Failure` when it cannot run there, or has no room.
-  func verify(size: Int) throws {
+  func verify(_ executable: HostExecutable) throws {
+    let size = try executable.size()
     guard system == "Linux", machine == Self.ownMachine else {
       throw Failure.refused(
         "\(host) is \(system) on \(machine), and this leapfrog-host is for Linux on \(Self.ownMachine); "
           + "use a leapfrog that was built for it")
     }
-    if let found = Self.version(libc), found < Self.ownLibc {
+    if let found = Self.version(libc), found < (try executable.neededLibc()) {
       throw Failure.refused(
-        "\(host) has glibc \(Self.text(found)), and this leapfrog-host was built for "
-          + "\(Self.text(Self.ownLibc)); build leapfrog on the oldest system that you have")
+        "\(host) has \(libc), and this leapfrog-host needs glibc "
+          + "\(Self.text(try executable.neededLibc())); build leapfrog on the oldest system that you have")
     }
     let needed = Int64(size) + (8 << 20)
     guard freeBytes >= needed else {
@@ -42,10 +43,6 @@ struct HostPlace {
   static func version(_ text: String) -> [Int]? {
     guard text.hasPrefix("glibc ") else { return nil }
     return text.dropFirst(6).split(separator: ".").compactMap { Int($0) }
-  }
-
-  private static var ownLibc: [Int] {
-    version("glibc " + String(cString: gnu_get_libc_version())) ?? []
   }
 
   private static func text(_ version: [Int]) -> String {

@@ -65,7 +65,7 @@ public struct RemoteHost: HostReaching {
       let place = HostPlace(
         host: name, system: system, machine: machine, libc: libc, freeBytes: free,
         directory: directory)
-      try place.verify(size: try executable.size())
+      try place.verify(executable)
       return nil
     default: throw Failure.failed("\(name) answered the first contact with nonsense")
     }

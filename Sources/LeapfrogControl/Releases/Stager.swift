@@ -1,12 +1,13 @@
 import LeapfrogCore
 
-/// Brings the idle platform of a pair to a commit: sends the difference, then the blobs it lacks.
+/// Brings the idle platform of a pair to a commit: sends the difference, then the blobs it lacks. When the
+/// link breaks it begins again; what the host has got by then is not sent again.
 public struct Stager: Sendable {
   public let host: PairHost
-  public let code: CodeReader
+  public let code: CodeParcel
   public let actor: String
 
-  public init(host: PairHost, code: CodeReader, actor: String) {
+  public init(host: PairHost, code: CodeParcel, actor: String) {
     (self.host, self.code, self.actor) = (host, code, actor)
   }
 
@@ -19,41 +20,47 @@ public struct Stager: Sendable {
   /// - Throws: `Failure` of kind `refused` when the platform has sites.
   public func stage(
     _ ref: ResolvedRef, platform: PlatformName?, base: ObjectID?, fence: Int64?,
-    creates: Bool = false, progress: Progress
+    creates: Bool = false, progress: @escaping Progress
   ) async throws -> Staged {
     let params = StageParams(
       root: host.spec.root, spec: host.spec, ref: ref.name, commit: ref.commit, platform: platform,
       base: base, build: host.spec.wholeBuild, creates: creates, actor: actor,
       claim: host.claim(fence))
-    let needs = try await begin(params)
-    try await send(needs.blobs, progress)
-    return try await host.stageFinish()
+    return try await host.link.perform { connection in
+      let needs = try await begin(params, connection)
+      try await send(needs.blobs, connection, progress)
+      return try await connection.call(.stageFinish, Nothing())
+    }
   }
 
-  private func begin(_ asked: StageParams) async throws -> StageNeeds {
+  private func begin(_ asked: StageParams, _ connection: Connection) async throws -> StageNeeds {
     var params = asked
-    let (entries, base) = try await code.entries(of: params.commit, base: params.base)
-    try await code.refusePointers(in: entries.filter { $0.mode != nil && $0.mode != .link })
-    params.base = base
-    let needs = try await host.stageBegin(params, tree: TreeCodec.encode(entries))
-    guard needs.wantsWholeTree, base != nil else { return needs }
+    let tree = try await code.tree(base: params.base)
+    params.base = tree.base
+    let needs: StageNeeds = try await connection.call(.stageBegin, params, bulk: tree.data)
+    guard needs.wantsWholeTree, params.base != nil else { return needs }
     params.base = nil
-    return try await begin(params)
+    return try await begin(params, connection)
   }
 
   /// Reads the next batch while the last one is sent and the host writes it.
-  private func send(_ blobs: [ObjectID], _ progress: Progress) async throws {
-    var batch = try await code.frames(of: blobs, from: 0)
+  private func send(
+    _ blobs: [ObjectID], _ connection: Connection, _ progress: Progress
+  ) async throws {
     var unconfirmed: Int?
-    while !batch.bytes.isEmpty {
-      let next = batch.next
-      async let following = code.frames(of: blobs, from: next)
-      let id = try await host.sendBlobs(batch.bytes)
-      if let unconfirmed { try await host.confirmBlobs(unconfirmed) }
+    var batch = try await code.batch(from: 0, of: blobs)
+    while let current = batch {
+      async let following = code.batch(from: current.end, of: blobs)
+      let id = try await connection.send(.stageBlobs, Nothing(), bulk: current.data)
+      if let unconfirmed { try await confirm(unconfirmed, connection) }
       unconfirmed = id
-      progress(next, blobs.count)
+      progress(current.end, blobs.count)
       batch = try await following
     }
-    if let unconfirmed { try await host.confirmBlobs(unconfirmed) }
+    if let unconfirmed { try await confirm(unconfirmed, connection) }
+  }
+
+  private func confirm(_ id: Int, _ connection: Connection) async throws {
+    let _: Nothing = try await connection.receive(id)
   }
 }

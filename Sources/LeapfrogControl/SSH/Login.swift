@@ -55,21 +55,26 @@ extension SSHSession {
   private var isLoggedIn: Bool { libssh2_userauth_authenticated(raw) != 0 }
 
   private func verifyTakesKeys(_ settings: HostSettings, _ limit: TimeLimit) throws {
-    var list: UnsafeMutablePointer<CChar>?
-    let code = try finish(until: limit) {
-      list = libssh2_userauth_list(raw, settings.user, UInt32(settings.user.utf8.count))
-      return list == nil ? libssh2_session_last_errno(raw) : 0
-    }
-    guard let list else {
-      if code == 0 || isLoggedIn { return }
-      throw refused("\(settings.name) does not let \(settings.user) in", code)
-    }
-    let methods = String(cString: list)
+    guard let methods = try methods(settings, limit) else { return }
     guard methods.split(separator: ",").contains("publickey") else {
       throw Failure.failed(
         "\(settings.name) takes no keys from \(settings.user), only "
           + "\(Printable.text(methods)); leapfrog logs in with keys",
         remedy: "ssh-copy-id \(settings.name)")
+    }
+  }
+
+  /// How the account may log in; nil when it is in already.
+  private func methods(_ settings: HostSettings, _ limit: TimeLimit) throws -> String? {
+    while true {
+      let list = libssh2_userauth_list(raw, settings.user, UInt32(settings.user.utf8.count))
+      if let list { return String(cString: list) }
+      if isLoggedIn { return nil }
+      let code = libssh2_session_last_errno(raw)
+      guard code == LIBSSH2_ERROR_EAGAIN else {
+        throw refused("\(settings.name) does not let \(settings.user) in", code)
+      }
+      try block(until: limit)
     }
   }
 

@@ -56,8 +56,8 @@ enum OpenSSH {
         .name(program), arguments: Arguments(arguments), input: .none,
         output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
       return Answer(
-        isSuccess: result.terminationStatus.isSuccess, output: result.standardOutput ?? "",
-        error: result.standardError ?? "")
+        isSuccess: result.terminationStatus.isSuccess, output: result.standardOutput,
+        error: result.standardError)
     } catch let error as SubprocessError where error.code == .executableNotFound {
       throw Failure.failed("\(program) is not installed here", remedy: "apt-get install openssh-client")
     }

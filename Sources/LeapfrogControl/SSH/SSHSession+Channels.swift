@@ -44,13 +44,14 @@ extension SSHSession {
   private func openChannel(until limit: TimeLimit, _ open: () -> OpaquePointer?) throws
     -> OpaquePointer
   {
-    var channel: OpaquePointer?
-    let code = try finish(until: limit) {
-      channel = open()
-      return channel == nil ? libssh2_session_last_errno(raw) : 0
+    defer { wake() }
+    while true {
+      try verifyAlive()
+      if let channel = open() { return channel }
+      let code = libssh2_session_last_errno(raw)
+      guard code == LIBSSH2_ERROR_EAGAIN else { throw refused("\(name) opens no channel", code) }
+      try block(until: limit)
     }
-    guard let channel else { throw refused("\(name) opens no channel", code) }
-    return channel
   }
 
   private func keep(_ channel: OpaquePointer) -> Int {

@@ -19,7 +19,7 @@ public actor Connection {
   /// - Parameter seconds: after which the link counts as lost; nil to wait as long as the link is there.
   /// - Throws: the `Failure` that the host answered, or `LinkLost` when there was no answer.
   func call<Params: Codable & Sendable, Result: Codable & Sendable>(
-    _ method: LeapfrogCore.Method, _ params: Params, bulk: [UInt8]? = nil,
+    _ method: LeapfrogCore.Method, _ params: Params, bulk: BulkData? = nil,
     within seconds: Double? = nil, as: Result.Type = Result.self
   ) async throws -> Result {
     let id = try await send(method, params, bulk: bulk)
@@ -28,16 +28,16 @@ public actor Connection {
 
   /// Asks without waiting; `receive` brings the answer. Answers come in the order of the requests.
   func send<Params: Codable & Sendable>(
-    _ method: LeapfrogCore.Method, _ params: Params, bulk: [UInt8]? = nil
+    _ method: LeapfrogCore.Method, _ params: Params, bulk: BulkData? = nil
   ) async throws -> Int {
     lastID += 1
     let id = lastID
-    let request = Request(id: id, method: method, params: params, bulk: bulk?.count)
+    let request = Request(id: id, method: method, params: params, bulk: bulk)
     var line = [UInt8](try Wire.encoder().encode(request))
     line.append(UInt8(ascii: "\n"))
     do {
       try await stream.write(line)
-      if let bulk { try await stream.write(bulk) }
+      if let bulk { try await stream.write(bulk.bytes) }
     } catch {
       throw await lost(error)
     }

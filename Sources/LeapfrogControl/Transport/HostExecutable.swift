@@ -49,6 +49,19 @@ public final class HostExecutable: Sendable {
     return Int(status.st_size)
   }
 
+  /// The newest version of glibc that it was linked to, as numbers: what a host has to have.
+  func neededLibc() throws -> [Int] {
+    let contents = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+    let mark = Data("\0GLIBC_2.".utf8)
+    var (newest, start) = (0, contents.startIndex)
+    while let found = contents.range(of: mark, in: start..<contents.endIndex) {
+      let digits = contents[found.upperBound...].prefix { (0x30...0x39).contains($0) }
+      newest = max(newest, Int(String(decoding: digits, as: UTF8.self)) ?? 0)
+      start = found.upperBound
+    }
+    return [2, newest]
+  }
+
   /// Hands over the contents in pieces.
   func read(_ body: (Data) throws -> Void) throws {
     let file = try opened()

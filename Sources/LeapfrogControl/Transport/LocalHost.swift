@@ -47,16 +47,14 @@ private final class ChildStream: HostStream {
     (reader, writer) = (DescriptorReader(ours), DescriptorWriter(ours))
     // The child blocks on its end, as any program does on its standard streams.
     _ = fcntl(its.number, F_SETFL, fcntl(its.number, F_GETFL) & ~O_NONBLOCK)
+    let end = FileDescriptor(rawValue: fcntl(its.number, F_DUPFD_CLOEXEC, 3))
     child = Task {
-      let end = FileDescriptor(rawValue: its.number)
-      return try await withExtendedLifetime(its) {
-        try await Subprocess.run(
-          .path(FilePath(executable)), arguments: ["rpc"],
-          input: .fileDescriptor(end, closeAfterSpawningProcess: false),
-          output: .fileDescriptor(end, closeAfterSpawningProcess: false),
-          error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false)
-        ).terminationStatus
-      }
+      try await Subprocess.run(
+        .path(FilePath(executable)), arguments: ["rpc"],
+        input: .fileDescriptor(end, closeAfterSpawningProcess: false),
+        output: .fileDescriptor(end, closeAfterSpawningProcess: true),
+        error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false)
+      ).terminationStatus
     }
   }
 

@@ -1,45 +1,51 @@
 import Foundation
 import LeapfrogCore
 
-/// The host of one pair, with the questions that a controller asks it.
+/// The host of one pair, with the questions that a controller asks it. Each may be asked again when the
+/// link breaks: a host does no request twice.
 public struct PairHost: Sendable {
   public let spec: PairSpec
   /// Names the run of the command that asks.
   public let token: String
-  private let connection: Connection
+  /// The link, which other pairs of the host can share.
+  public let link: HostLink
 
-  public init(spec: PairSpec, connection: Connection, token: String = UUID().uuidString) {
-    self.spec = spec
-    self.connection = connection
-    self.token = token
+  public init(spec: PairSpec, link: HostLink, token: String) {
+    (self.spec, self.link, self.token) = (spec, link, token)
   }
+
+  /// The host's name.
+  public var name: String { link.host.name }
 
   private var pair: PairParams { PairParams(root: spec.root, pair: spec.name) }
 
+  /// Seconds after which a host that answers the link and not the question counts as lost.
+  private static let patience = 30.0
+
   /// How the pair stands.
   public func status() async throws -> PairStatus {
-    try await connection.call(.status, pair)
+    try await ask(.status, pair, within: Self.patience)
   }
 
   /// What a release would meet.
   public func survey() async throws -> Survey {
-    try await connection.call(.survey, SurveyParams(root: spec.root, spec: spec))
+    try await ask(.survey, SurveyParams(root: spec.root, spec: spec))
   }
 
   /// Starts the order's worker, or attaches to one that does the same. `fence` is the one that the order
   /// was decided on.
   public func work(_ order: WorkOrder, fence: Int64?) async throws -> WorkStarted {
-    try await connection.call(
+    try await ask(
       .work,
       WorkParams(
         root: spec.root, order: order, claim: claim(fence), request: UUID().uuidString))
   }
 
-  /// Resumes or aborts.
+  /// Resumes, aborts or halts.
   public func control(
     _ action: ControlParams.Action, actor: String, fence: Int64? = nil
   ) async throws -> WorkStarted {
-    try await connection.call(
+    try await ask(
       .control,
       ControlParams(
         root: spec.root, pair: spec.name, action: action, actor: actor, claim: claim(fence),
@@ -52,44 +58,29 @@ public struct PairHost: Sendable {
   public func events(after number: Int64, release: Int64?, wait: Double, limit: Int = 500)
     async throws -> EventsResult
   {
-    try await connection.call(
+    try await ask(
       .events,
       EventsParams(
-        root: spec.root, pair: spec.name, after: number, release: release, wait: wait, limit: limit)
-    )
+        root: spec.root, pair: spec.name, after: number, release: release, wait: wait, limit: limit
+      ), within: wait + Self.patience)
   }
 
   /// Past releases, newest first.
   public func history(limit: Int) async throws -> [ReleaseStatus] {
-    try await connection.call(
-      .history, HistoryParams(root: spec.root, pair: spec.name, limit: limit))
+    try await ask(.history, HistoryParams(root: spec.root, pair: spec.name, limit: limit))
   }
 
   /// Every backup of the pair.
-  public func backups() async throws -> [BackupInfo] {
-    try await connection.call(.backups, pair)
-  }
+  public func backups() async throws -> [BackupInfo] { try await ask(.backups, pair) }
 
-  /// What is wrong on the host.
+  /// What is wrong with the pair on its host.
   public func doctor() async throws -> [Finding] {
-    try await connection.call(.doctor, SurveyParams(root: spec.root, spec: spec))
+    try await ask(.doctor, SurveyParams(root: spec.root, spec: spec))
   }
 
-  // MARK: Staging
-
-  func stageBegin(_ params: StageParams, tree: [UInt8]) async throws -> StageNeeds {
-    try await connection.call(.stageBegin, params, bulk: tree)
-  }
-
-  func sendBlobs(_ frames: [UInt8]) async throws -> Int {
-    try await connection.send(.stageBlobs, Nothing(), bulk: frames)
-  }
-
-  func confirmBlobs(_ id: Int) async throws {
-    _ = try await connection.receive(id) as Nothing
-  }
-
-  func stageFinish() async throws -> Staged {
-    try await connection.call(.stageFinish, Nothing())
+  private func ask<Params: Codable & Sendable, Result: Codable & Sendable>(
+    _ method: LeapfrogCore.Method, _ params: Params, within seconds: Double? = nil
+  ) async throws -> Result {
+    try await link.perform { try await $0.call(method, params, within: seconds) }
   }
 }

@@ -45,6 +45,15 @@ public struct Event: Codable, Sendable, Equatable {
   public var downtime: Double?
   /// How it ended, with `release.finished` and `site.finished`.
   public var outcome: String?
+  /// The host, where a controller follows several; hosts leave it out.
+  public var host: String?
+
+  /// The event with the host that it is from.
+  public func on(_ host: String?) -> Event {
+    var event = self
+    event.host = host
+    return event
+  }
 
   public init(
     number: Int64 = 0, time: Date = Date(), release: Int64, kind: Kind, site: String? = nil,

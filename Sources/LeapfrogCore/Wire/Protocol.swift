@@ -48,12 +48,14 @@ public struct Request<Params: Codable & Sendable>: Codable, Sendable {
   public var params: Params
   /// How many bytes of bulk data follow the line; nil for none.
   public var bulk: Int?
+  /// How many bytes the bulk data is when it is unpacked (`Packing`); nil where it is not packed.
+  public var unpacked: Int?
 
-  public init(id: Int, method: Method, params: Params, bulk: Int? = nil) {
+  public init(id: Int, method: Method, params: Params, bulk: BulkData? = nil) {
     self.id = id
     self.method = method
     self.params = params
-    self.bulk = bulk
+    (self.bulk, unpacked) = (bulk?.bytes.count, bulk?.unpacked)
   }
 }
 
@@ -62,6 +64,26 @@ public struct RequestHead: Codable, Sendable {
   public var id: Int
   public var method: Method
   public var bulk: Int?
+  public var unpacked: Int?
+}
+
+/// The counted bytes that follow a request.
+public struct BulkData: Sendable {
+  /// The bytes as they are sent.
+  public var bytes: [UInt8]
+  /// How many they are unpacked; nil where they are not packed.
+  public var unpacked: Int?
+
+  /// - Parameter packed: whether they are sent packed, as over a link that is slower than packing.
+  public init(_ bytes: [UInt8], packed: Bool = false) {
+    self.bytes = packed ? Packing.pack(bytes) : bytes
+    unpacked = packed ? bytes.count : nil
+  }
+
+  /// Bytes that are as they are to be sent.
+  public init(sent bytes: [UInt8], unpacked: Int?) {
+    (self.bytes, self.unpacked) = (bytes, unpacked)
+  }
 }
 
 /// An answer: a result or a failure.

@@ -35,7 +35,7 @@ public final class Server {
           id: nil, error: WireError(.usage("the message is not a request"), code: -32600)))
     }
     do {
-      let bulk = Bulk(reader: reader, count: head.bulk ?? 0)
+      let bulk = try Bulk(head, reader)
       let response = try perform(head, line, bulk)
       try bulk.skipRest()
       try write(response)
@@ -90,38 +90,5 @@ public final class Server {
     try (data + [UInt8(ascii: "\n")]).withUnsafeBytes {
       try Files.writeAll($0, to: output, path: "the controller")
     }
-  }
-}
-
-/// The counted bytes that follow a request.
-final class Bulk {
-  private let reader: WireReader
-  private(set) var left: Int
-
-  init(reader: WireReader, count: Int) {
-    self.reader = reader
-    left = max(0, count)
-  }
-
-  func bytes(_ count: Int) throws -> [UInt8] {
-    try claim(count)
-    return try reader.bytes(count)
-  }
-
-  func withBytes<Value>(_ count: Int, _ body: (UnsafeRawBufferPointer) throws -> Value) throws
-    -> Value
-  {
-    try claim(count)
-    return try reader.withBytes(count, body)
-  }
-
-  /// Reads what nobody wanted, so that the next request is found.
-  func skipRest() throws {
-    while left > 0 { _ = try bytes(min(left, 1 << 20)) }
-  }
-
-  private func claim(_ count: Int) throws {
-    guard count >= 0, count <= left else { throw Failure.usage("a bulk message is cut short") }
-    left -= count
   }
 }

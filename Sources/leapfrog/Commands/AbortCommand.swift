@@ -13,14 +13,19 @@ struct AbortCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var place: HostOptions
   @Argument(help: "The pair.", completion: .pairs) var pair: String
 
   func run() async throws {
     try await global.run { context in
-      let host = try await context.host(of: try context.pair(pair))
-      let started = try await host.control(.abort, actor: context.actor)
-      let status = try await context.follow(started, on: host)
-      return status == 1 ? 0 : status
+      try await Spreading(context: context, members: try place.members(of: pair, context))
+        .run("abort") { context, pair in
+          let host = try context.host(of: pair)
+          let started = try await host.control(
+            .abort, actor: context.actor, fence: try await host.status().fence)
+          let status = try await context.follow(started, on: host)
+          return status == 1 ? 0 : status
+        }
     }
   }
 }

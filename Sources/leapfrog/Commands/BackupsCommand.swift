@@ -7,13 +7,20 @@ struct BackupsCommand: AsyncParsableCommand {
     discussion: "EXAMPLE: leapfrog backups acme --site shop.example.com")
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var place: HostOptions
   @Argument(help: "The pair.", completion: .pairs) var pair: String
   @Option(help: "Only this site.", completion: .sites) var site: String?
 
   func run() async throws {
     try await global.run { context in
-      let backups = try await context.host(of: try context.pair(pair)).backups()
-        .filter { site == nil || $0.site == site }
+      let members = try context.configuration.group(pair).members(
+        on: place.host, with: site.map { [$0] } ?? [])
+      var backups: [BackupInfo] = []
+      for pair in members {
+        backups += try await context.host(of: pair).backups().filter {
+          site == nil || $0.site == site
+        }
+      }
       try context.console.document(["backups": backups])
       context.console.table(
         [["SITE", "ID", "MADE", "CODE", "STATE", "DATABASE", "FILES", "KEPT FOR"]]

@@ -8,15 +8,16 @@ struct DoctorCommand: AsyncParsableCommand {
     discussion: "EXAMPLE: leapfrog doctor acme")
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var place: HostOptions
   @Argument(help: "The pair; all when left out.", completion: .pairs) var pair: String?
 
   func run() async throws {
     try await global.run { context in
-      let pairs = try pair.map { [try context.pair($0)] } ?? context.configuration.pairs
+      let pairs = try place.members(of: pair, context)
       var findings: [String: [Finding]] = ["controller": await ControllerDoctor.examine(pairs)]
-      for pair in pairs { findings[pair.spec.name] = await examine(pair, context) }
+      for pair in pairs { findings[context.label(pair)] = await examine(pair, context) }
       try context.console.document(["findings": findings])
-      for name in ["controller"] + pairs.map(\.spec.name) {
+      for name in ["controller"] + pairs.map(context.label) {
         show(findings[name] ?? [], name, context.console)
       }
       return findings.values.allSatisfy { $0.allSatisfy(\.good) } ? 0 : 1

@@ -12,6 +12,7 @@ struct EventsCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var place: HostOptions
   @Argument(help: "The pair.", completion: .pairs) var pair: String
   @Option(help: "Only events after this number.") var after: Int64 = 0
   @Flag(name: .shortAndLong, help: "Follow the release that is under way to its end.") var follow =
@@ -19,27 +20,39 @@ struct EventsCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await global.run { context in
-      let host = try await context.host(of: try context.pair(pair))
-      if follow, let release = try await host.status().release, release.state == .running {
+      let members = try place.members(of: pair, context)
+      guard follow else {
+        for pair in members {
+          let context = members.count > 1 ? context.on(pair.host) : context
+          try await list(try context.host(of: pair), context.console)
+        }
+        return 0
+      }
+      return try await Spreading(context: context, members: members).run("following") {
+        context, pair in
+        let host = try context.host(of: pair)
+        guard let release = try await host.status().release, release.state == .running else {
+          try await list(host, context.console)
+          return 0
+        }
         let started = WorkStarted(release: release.id, attached: false, after: after)
         return try await context.follow(started, on: host)
       }
-      return try await list(host, context.console)
     }
   }
 
-  private func list(_ host: PairHost, _ console: Console) async throws -> Int32 {
+  private func list(_ host: PairHost, _ console: Console) async throws {
     var number = after
     while true {
       let events = try await host.events(after: number, release: nil, wait: 0).events
-      guard let last = events.last else { return 0 }
+      guard let last = events.last else { return }
       for event in events { try show(event, console) }
       number = last.number
     }
   }
 
   private func show(_ event: Event, _ console: Console) throws {
-    try console.document(event)
+    try console.document(event.on(console.host))
     guard let text = EventText(event: event, detail: .full).line else { return }
     console.line("\(event.number)  \(text)")
   }

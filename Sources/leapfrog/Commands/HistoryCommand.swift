@@ -7,6 +7,7 @@ struct HistoryCommand: AsyncParsableCommand {
     discussion: "EXAMPLE: leapfrog history acme --limit 5")
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var place: HostOptions
   @Argument(help: "The pair; all when left out.", completion: .pairs) var pair: String?
   @Option(help: "How many of each pair.") var limit = 20
 
@@ -16,13 +17,16 @@ struct HistoryCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await global.run { context in
-      let pairs = try pair.map { [try context.pair($0)] } ?? context.configuration.pairs
-      var histories: [String: [ReleaseStatus]] = [:]
+      let pairs = try place.members(of: pair, context)
+      var histories: [String: [HostedRelease]] = [:]
       for pair in pairs {
-        histories[pair.spec.name] = try await context.host(of: pair).history(limit: limit)
+        let releases = try await context.host(of: pair).history(limit: limit)
+        histories[pair.spec.name, default: []] += releases.map {
+          HostedRelease(release: $0, host: pair.host)
+        }
+        show(releases, context.label(pair), context.console)
       }
       try context.console.document(["pairs": histories])
-      for pair in pairs { show(histories[pair.spec.name] ?? [], pair.spec.name, context.console) }
       return 0
     }
   }
@@ -44,5 +48,19 @@ struct HistoryCommand: AsyncParsableCommand {
       "\(release.express.count)", "\(release.back.count)", "\(release.stuck.count)",
       release.downtime > 0 ? Formats.duration(release.downtime) : "none",
     ]
+  }
+}
+
+/// A past release with the host that it was on.
+private struct HostedRelease: Encodable {
+  let release: ReleaseStatus
+  let host: String
+
+  private enum Key: String, CodingKey { case host }
+
+  func encode(to encoder: any Encoder) throws {
+    try release.encode(to: encoder)
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(host, forKey: .host)
   }
 }

@@ -14,12 +14,14 @@ struct InitCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var place: HostOptions
   @Argument(help: "The pair.", completion: .pairs) var pair: String
   @Argument(help: "The tag, branch or commit.") var ref: String
 
   func run() async throws {
     try await global.run { context in
-      try await Releasing(context: context, pair: try context.pair(pair)).initialize(ref)
+      let members = try context.configuration.group(pair).members(on: place.host, with: [])
+      return try await SpreadRelease(context: context, members: members).initialize(ref)
     }
   }
 }

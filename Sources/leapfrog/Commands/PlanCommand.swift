@@ -8,14 +8,22 @@ struct PlanCommand: AsyncParsableCommand {
     discussion: "EXAMPLE: leapfrog plan acme v2")
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var place: HostOptions
   @Argument(help: "The pair.", completion: .pairs) var pair: String
   @Argument(help: "The tag, branch or commit.") var ref: String
 
   func run() async throws {
     try await global.run { context in
-      let plan = try await Planning(context: context, pair: try context.pair(pair)).plan(ref)
-      try context.console.document(plan)
-      PlanView(console: context.console).show(plan)
+      let members = try place.members(of: pair, context)
+      let code = ReleaseCode(context: context, pair: members[0])
+      var plans: [ReleasePlan] = []
+      for pair in members {
+        plans.append(try await Planning(context: context, pair: pair, code: code).plan(ref))
+      }
+      try plans.count == 1
+        ? context.console.document(plans[0])
+        : context.console.document(SpreadPlan(pair: pair, ref: ref, hosts: plans))
+      for plan in plans { PlanView(console: context.console).show(plan) }
       return 0
     }
   }

@@ -17,13 +17,14 @@ struct PullCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var place: HostOptions
   @Argument(help: "The pair.", completion: .pairs) var pair: String
   @Argument(help: "The tag, branch or commit.") var ref: String?
   @Option(help: "blue or green.", completion: .list(["blue", "green"])) var platform: PlatformName?
 
   func run() async throws {
     try await global.run { context in
-      try await Releasing(context: context, pair: try context.pair(pair))
+      try await SpreadRelease(context: context, members: try place.members(of: pair, context))
         .stageOnly(ref, platform: platform)
     }
   }

@@ -21,8 +21,9 @@ struct RestoreCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await global.run { context in
-      try await Returning(context: context, pair: try context.pair(pair))
-        .restore(site, backup: backup, yes: yes)
+      let member = try context.configuration.group(pair).members(on: [], with: [site])[0]
+      return try await Returning(context: context, pair: member).restore(
+        site, backup: backup, yes: yes)
     }
   }
 }

@@ -12,13 +12,18 @@ struct ResumeCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var place: HostOptions
   @Argument(help: "The pair.", completion: .pairs) var pair: String
 
   func run() async throws {
     try await global.run { context in
-      let host = try await context.host(of: try context.pair(pair))
-      let started = try await host.control(.resume, actor: context.actor)
-      return try await context.follow(started, on: host)
+      try await Spreading(context: context, members: try place.members(of: pair, context))
+        .run("resume") { context, pair in
+          let host = try context.host(of: pair)
+          let started = try await host.control(
+            .resume, actor: context.actor, fence: try await host.status().fence)
+          return try await context.follow(started, on: host)
+        }
     }
   }
 }

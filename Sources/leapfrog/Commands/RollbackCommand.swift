@@ -17,6 +17,7 @@ struct RollbackCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var place: HostOptions
   @Argument(help: "The pair.", completion: .pairs) var pair: String
   @Option(help: "Only this site; may be given several times.", completion: .sites) var site:
     [String] = []
@@ -24,7 +25,25 @@ struct RollbackCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await global.run { context in
-      try await Returning(context: context, pair: try context.pair(pair)).rollback(site, yes: yes)
+      let members = try context.configuration.group(pair).members(on: place.host, with: site)
+      let isMeant = try yes || isConfirmed(context, members)
+      return try await Spreading(context: context, members: members).run("rollback") {
+        context, pair in
+        try await Returning(context: context, pair: pair).rollback(
+          site.filter { pair.spec.site($0) != nil }, yes: isMeant)
+      }
     }
+  }
+
+  /// Several hosts are asked about once; one host says itself what would be lost.
+  private func isConfirmed(_ context: Context, _ members: [PairConfiguration]) throws -> Bool {
+    guard members.count > 1 else { return false }
+    let hosts = Formats.names(members.map(\.host))
+    let what = "the sites of \(pair) on \(hosts) go back, and what was written since is lost to them"
+    if context.console.canAsk { context.console.line(what + ".") }
+    guard context.console.confirms("Go on?") else {
+      throw Failure.refused(what, remedy: "leapfrog rollback \(pair) --yes")
+    }
+    return true
   }
 }

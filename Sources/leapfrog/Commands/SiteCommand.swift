@@ -13,14 +13,18 @@ struct SiteCommand: AsyncParsableCommand {
       abstract: "The sites of a pair, and where they are.",
       discussion: "EXAMPLE: leapfrog site list acme")
     @OptionGroup var global: GlobalOptions
+    @OptionGroup var place: HostOptions
     @Argument(help: "The pair.", completion: .pairs) var pair: String
 
     func run() async throws {
       try await global.run { context in
-        let pair = try context.pair(pair)
-        let rows = SiteRow.rows(pair, try await context.host(of: pair).status())
+        var rows: [SiteRow] = []
+        for pair in try place.members(of: pair, context) {
+          rows += SiteRow.rows(pair, try await context.host(of: pair).status())
+        }
         try context.console.document(["sites": rows])
-        context.console.table([["SITE", "PLATFORM", "STATE", "ALIASES"]] + rows.map(\.cells))
+        context.console.table(
+          [["SITE", "HOST", "PLATFORM", "STATE", "ALIASES"]] + rows.map(\.cells))
         return 0
       }
     }
@@ -36,7 +40,7 @@ struct SiteCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await global.run { context in
-        let pair = try context.pair(pair)
+        let pair = try context.member(pair, with: site)
         guard let spec = pair.spec.site(site) else { throw context.unknownSite(site, pair) }
         let status = try await context.host(of: pair).status().sites.first { $0.name == site }
         let detail = SiteDetail(site: spec, data: "\(pair.spec.root)/sites/\(site)", status: status)
@@ -57,9 +61,9 @@ struct SiteCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await global.run { context in
-        let pair = try context.pair(pair)
+        let pair = try context.member(pair, with: site)
         guard pair.spec.site(site) != nil else { throw context.unknownSite(site, pair) }
-        let host = try await context.host(of: pair)
+        let host = try context.host(of: pair)
         let to = try Placement.forNewSite(try await host.status())
         let order = try context.order(.add, pair, to: to, sites: [site])
         return try await context.carryOut(order, on: host)
@@ -75,11 +79,14 @@ struct SiteCommand: AsyncParsableCommand {
     @Argument(help: "The pair.", completion: .pairs) var pair: String
     @Argument(help: "The site.", completion: .sites) var site: String
     @Flag(name: .shortAndLong, help: "Do not ask.") var yes = false
+    @Option(
+      help: "The host, where the pair is on several and leapfrog.yml does not have the site.",
+      completion: .hosts) var host: String?
 
     func run() async throws {
       try await global.run { context in
-        let pair = try context.pair(pair)
-        let host = try await context.host(of: pair)
+        let pair = try context.member(pair, with: site, on: host)
+        let host = try context.host(of: pair)
         guard try await host.status().sites.contains(where: { $0.name == site }) else {
           throw context.unknownSite(site, pair)
         }

@@ -6,39 +6,33 @@ struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Show pairs, platforms, sites, and what needs attention.",
     discussion: """
+      All hosts are asked at once; one that does not answer is shown as such.
+
       EXAMPLES:
         leapfrog status
         leapfrog status acme --json
+        leapfrog status --host web1
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var place: HostOptions
+  @Option(help: "Seconds that a host may take to answer.") var timeout = 5
   @Argument(help: "The pair; all when left out.", completion: .pairs) var pair: String?
 
-  func run() async throws {
-    try await global.run { context in
-      let pairs = try pair.map { [try context.pair($0)] } ?? context.configuration.pairs
-      var document = StatusDocument(pairs: [])
-      for pair in pairs { document.pairs.append(try await entry(pair, context)) }
-      try context.console.document(document)
-      for entry in document.pairs { StatusView(console: context.console).show(entry) }
-      return pair == nil ? 0 : document.pairs.first?.error?.exitStatus ?? 0
+  func validate() throws {
+    guard (1...600).contains(timeout) else {
+      throw ValidationError("--timeout is from 1 to 600 seconds")
     }
   }
 
-  /// A pair that cannot be asked is shown as such and keeps no other from being shown.
-  private func entry(_ pair: PairConfiguration, _ context: Context) async throws
-    -> StatusDocument.Entry
-  {
-    do {
-      let status = try await context.host(of: pair).status()
-      let notes = Readiness(spec: pair.spec, status: status).notes
-      return .init(host: pair.host, status: status, notes: notes)
-    } catch {
-      let spec = pair.spec
-      let empty = PairStatus(
-        name: spec.name, root: spec.root,
-        platforms: ["blue": PlatformStatus(), "green": PlatformStatus()], sites: [], release: nil)
-      return .init(host: pair.host, status: empty, error: Failure(error))
+  func run() async throws {
+    try await global.run { context in
+      let pairs = try place.members(of: pair, context)
+      let survey = HostSurvey(context: context, seconds: Double(timeout))
+      let document = StatusDocument(pairs: await survey.entries(pairs))
+      try context.console.document(document)
+      for entry in document.pairs { StatusView(console: context.console).show(entry) }
+      return pair == nil ? 0 : document.pairs.compactMap(\.error?.exitStatus).first ?? 0
     }
   }
 }

@@ -18,6 +18,7 @@ struct UpgradeCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @OptionGroup var place: HostOptions
   @Argument(help: "The pair.", completion: .pairs) var pair: String
   @Argument(help: "The tag, branch or commit; with --continue the one of the last upgrade.")
   var ref: String?
@@ -43,9 +44,10 @@ struct UpgradeCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await global.run { context in
-      let releasing = Releasing(context: context, pair: try context.pair(pair))
-      guard !stageOnly else { return try await releasing.stageOnly(ref ?? "", platform: nil) }
-      return try await releasing.upgrade(
+      let members = try context.configuration.group(pair).members(on: place.host, with: site)
+      let release = SpreadRelease(context: context, members: members)
+      guard !stageOnly else { return try await release.stageOnly(ref ?? "", platform: nil) }
+      return try await release.upgrade(
         ref, sites: site, continues: continues, express: !noExpress)
     }
   }

@@ -28,6 +28,7 @@ struct WebserverCommand: AsyncParsableCommand {
     help: "Whether domains that are not in leapfrog.yml yet are served (default: where it is safe)."
   )
   var anyDomain: Bool?
+  @Option(help: "The host, where the pair is on several.", completion: .hosts) var host: String?
   @Flag(help: "Let Apache read .htaccess files.") var htaccess = false
 
   func run() async throws {
@@ -52,7 +53,7 @@ struct WebserverCommand: AsyncParsableCommand {
   }
 
   private func plan(_ context: Context) throws -> WebServerPlan {
-    let configured = try context.pair(pair)
+    let configured = try context.pair(pair, on: host)
     let neighbours = context.configuration.pairs.filter {
       $0.spec.name != pair && $0.host == configured.host
     }

@@ -4,9 +4,13 @@ import LeapfrogControl
 import LeapfrogCore
 
 /// What a command works with: the configuration, the way to print, and the way to the hosts.
-struct Context {
+struct Context: Sendable {
   let configuration: Configuration
-  let console: Console
+  var console: Console
+  /// Names this run of a command.
+  let token = UUID().uuidString
+  /// What a release on several hosts may lose in all.
+  var budget: FailureBudget?
 
   /// Who asks, for the history: the login name, the one behind sudo too.
   var actor: String {
@@ -14,14 +18,57 @@ struct Context {
     return environment["SUDO_USER"].map { "\($0) (sudo)" } ?? NSUserName()
   }
 
-  /// The pair of that name.
-  func pair(_ name: String) throws -> PairConfiguration {
-    try configuration.pair(name)
+  /// The pair of that name, which is on one host, or that on the host named.
+  func pair(_ name: String, on host: String? = nil) throws -> PairConfiguration {
+    try configuration.pair(name, on: host)
   }
 
-  /// The host of a pair, with an open connection.
-  func host(of pair: PairConfiguration) async throws -> PairHost {
-    PairHost(spec: pair.spec, connection: try await LocalHost().connect())
+  /// The pair on the host where a site is; on the only host, or the one named, where the configuration
+  /// does not have the site.
+  func member(_ pair: String, with site: String, on host: String? = nil) throws
+    -> PairConfiguration
+  {
+    let group = try configuration.group(pair)
+    if host == nil, let found = group.member(with: site) { return found }
+    return try group.member(on: host)
+  }
+
+  /// The pair's name, with its host where it is on several.
+  func label(_ pair: PairConfiguration) -> String {
+    let isSpread = configuration.pairs.count { $0.spec.name == pair.spec.name } > 1
+    return isSpread ? "\(pair.spec.name) on \(pair.host)" : pair.spec.name
+  }
+
+  /// The host of a pair; connected when it is asked.
+  func host(of pair: PairConfiguration, link: HostLink? = nil) throws -> PairHost {
+    PairHost(spec: pair.spec, link: try link ?? self.link(to: pair.host), token: token)
+  }
+
+  /// The link to a host.
+  ///
+  /// - Parameter patience: for how long it is tried to be made again when it breaks.
+  func link(to host: String, patience: Duration = Self.patience) throws -> HostLink {
+    let note = LinkNote(console: console, host: host)
+    return HostLink(
+      try Self.reach(host, progress: UploadView(console: console).progress), patience: patience,
+      notify: note.show)
+  }
+
+  static func reach(_ host: String, progress: @escaping RemoteHost.Progress) throws
+    -> any HostReaching
+  {
+    let executable = try executable.get()
+    if host == "local" { return LocalHost(executable: executable) }
+    return RemoteHost(name: host, executable: executable, progress: progress)
+  }
+
+  /// Read once, however many hosts get it.
+  static let executable = Result { try HostExecutable.beside() }
+
+  /// What is under way goes on without a link, so it is worth waiting for.
+  static var patience: Duration {
+    let seconds = ProcessInfo.processInfo.environment["LEAPFROG_LINK_TIMEOUT"].flatMap(Int.init)
+    return .seconds(seconds ?? 900)
   }
 
   /// The code of a pair, fetched; a full commit id that the mirror holds needs no fetch.
@@ -53,15 +100,27 @@ struct Context {
     try await follow(try await host.work(order, fence: fence), on: host)
   }
 
+  /// The same for one of several hosts.
+  func on(_ host: String) -> Context {
+    var context = self
+    context.console.host = host
+    return context
+  }
+
   /// Follows work that goes on by itself.
   func follow(_ started: WorkStarted, on host: PairHost) async throws -> Int32 {
+    await budget?.watch(host.name)
     if started.attached {
       console.note("attached to release \(started.release), which is under way")
     }
     let view = ReleaseView(console: console, pair: host.spec.name)
     let interrupt = InterruptHint(pair: host.spec.name, isSilent: console.isJSON)
     let release = try await Follower(host: host, started: started).follow(
-      tick: view.tick, view.show, idle: view.refresh)
+      tick: view.tick,
+      { event in
+        try view.show(event)
+        budget?.count(event)
+      }, idle: view.refresh)
     interrupt.cancel()
     view.finish(release)
     return release.exitStatus
@@ -75,8 +134,10 @@ struct Context {
     for site in sites where pair.spec.site(site) == nil && kind != .remove {
       throw unknownSite(site, pair)
     }
+    var spec = pair.spec
+    if let budget { spec.maxFailures = max(1, budget.left) }
     return WorkOrder(
-      kind: kind, spec: pair.spec, ref: ref?.name, commit: ref?.commit, to: to, sites: sites,
+      kind: kind, spec: spec, ref: ref?.name, commit: ref?.commit, to: to, sites: sites,
       actor: actor)
   }
 

@@ -5,11 +5,12 @@ import LeapfrogCore
 struct Planning {
   let context: Context
   let pair: PairConfiguration
+  let code: ReleaseCode
 
   func plan(_ ref: String) async throws -> ReleasePlan {
-    let host = try await context.host(of: pair)
+    let host = try context.host(of: pair)
     let survey = try await host.survey()
-    let code = try await context.fetchedCode(of: pair, for: ref)
+    let code = try await self.code.fetched(for: ref)
     let resolved = try await code.resolve(ref)
     let status = survey.status
     let target = Self.target(resolved.commit, status)
@@ -21,7 +22,7 @@ struct Planning {
       from: source.commit, to: resolved.commit, patterns: pair.profile.updates)
     let sites = sites(survey, target, change)
     return ReleasePlan(
-      pair: pair.spec.name, ref: ref, commit: resolved.commit, platform: target,
+      pair: pair.spec.name, host: pair.host, ref: ref, commit: resolved.commit, platform: target,
       from: source.ref, fromCommit: source.commit,
       commits: .init(
         count: commits.count, left: left,

@@ -3,19 +3,25 @@ import LeapfrogControl
 import LeapfrogCore
 
 /// The way of new code to a pair: init, upgrade, stage.
-struct Releasing {
+struct Releasing: Sendable {
   let context: Context
   let pair: PairConfiguration
+  let code: ReleaseCode
+
+  init(context: Context, pair: PairConfiguration, code: ReleaseCode? = nil) {
+    (self.context, self.pair) = (context, pair)
+    self.code = code ?? ReleaseCode(context: context, pair: pair)
+  }
 
   private var name: String { pair.spec.name }
 
   // MARK: init
 
   func initialize(_ ref: String) async throws -> Int32 {
-    let host = try await context.host(of: pair)
+    let host = try context.host(of: pair)
     let status = try? await host.status()
     if let status, let refusal = Self.refusal(ofInitializing: status) { throw refusal }
-    let code = try await context.fetchedCode(of: pair, for: ref)
+    let code = try await self.code.fetched(for: ref)
     let resolved = try await code.resolve(ref)
     let staged = try await stage(
       resolved, host, code, platform: .blue, status: status, creates: true)
@@ -34,30 +40,32 @@ struct Releasing {
   // MARK: upgrade
 
   /// Stages a ref and moves the sites; attaches to the same upgrade when it is under way.
-  func upgrade(_ ref: String?, sites: [String], continues: Bool, express: Bool) async throws
-    -> Int32
-  {
+  ///
+  /// - Parameter name: what the ref is called, where it is a commit's id that nobody typed.
+  func upgrade(
+    _ ref: String?, named name: String? = nil, sites: [String], continues: Bool, express: Bool
+  ) async throws -> Int32 {
     for site in sites where pair.spec.site(site) == nil { throw context.unknownSite(site, pair) }
-    let host = try await context.host(of: pair)
+    let host = try context.host(of: pair)
     let status = try await host.status()
     if let release = status.release, release.state == .running, release.kind == .upgrade,
-      ref == nil || release.ref == ref
+      ref == nil || release.ref == name ?? ref
     {
       return try await context.follow(
         WorkStarted(release: release.id, attached: true, after: 0), on: host)
     }
     if continues || ref == nil { return try await takeUp(status, ref, sites, express, host) }
-    return try await upgrade(ref ?? "", sites, express, status, host)
+    return try await upgrade(ref ?? "", name, sites, express, status, host)
   }
 
   private func upgrade(
-    _ ref: String, _ sites: [String], _ express: Bool, _ status: PairStatus, _ host: PairHost
+    _ ref: String, _ name: String?, _ sites: [String], _ express: Bool, _ status: PairStatus, _ host: PairHost
   ) async throws -> Int32 {
     try requireReadiness(status, sites)
-    let code = try await context.fetchedCode(of: pair, for: ref)
-    let resolved = try await code.resolve(ref)
+    let code = try await self.code.fetched(for: ref)
+    let resolved = try await code.resolve(ref).named(name)
     if let there = try target(of: resolved.commit, sites, status) {
-      guard let to = there.platform else { return nothingToDo(ref, status) }
+      guard let to = there.platform else { return nothingToDo(resolved.name, status) }
       return try await move(resolved, to: to, sites, express ? code : nil, status, host)
     }
     let staged = try await stage(resolved, host, code, platform: nil, status: status)
@@ -132,7 +140,7 @@ struct Releasing {
     var order = try context.order(.upgrade, pair, to: to, sites: sites)
     (order.ref, order.commit, order.continues) = (last.ref, commit, true)
     // The repository may be out of reach by now; sites can go on all the same, and be closed for it.
-    let code = express ? try? await context.fetchedCode(of: pair, for: commit.hex) : nil
+    let code = express ? try? await self.code.fetched(for: commit.hex) : nil
     order.change = try? await change(from: status[to.other].commit, to: commit, code)
     return try await context.carryOut(order, on: host, fence: status.fence)
   }
@@ -142,8 +150,8 @@ struct Releasing {
   /// Stages and builds, and moves no site.
   func stageOnly(_ ref: String?, platform: PlatformName?) async throws -> Int32 {
     // Fetched while the host is asked; a refusal ends the fetch.
-    async let fetched = context.fetchedCode(of: pair, for: ref)
-    let host = try await context.host(of: pair)
+    async let fetched = code.fetched(for: ref)
+    let host = try context.host(of: pair)
     let status = try await host.status()
     let target = platform ?? status.idle.first
     if let refusal = Self.refusal(ofStaging: target, status, ref) { throw refusal }
@@ -193,7 +201,8 @@ struct Releasing {
     let view = StageView(console: context.console, ref: ref)
     let base = (platform ?? status?.idle.first).flatMap { status?[$0] }
     let held = base.flatMap { $0.state == .ready || $0.state == .unbuilt ? $0.commit : nil }
-    let staged = try await Stager(host: host, code: code, actor: context.actor).stage(
+    let parcel = try await self.code.parcel(ref, code, for: pair.host)
+    let staged = try await Stager(host: host, code: parcel, actor: context.actor).stage(
       ref, platform: platform, base: held, fence: status?.fence, creates: creates,
       progress: view.progress)
     view.finish(staged)

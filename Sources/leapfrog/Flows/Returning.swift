@@ -10,7 +10,7 @@ struct Returning {
 
   func rollback(_ sites: [String], yes: Bool) async throws -> Int32 {
     for site in sites where pair.spec.site(site) == nil { throw context.unknownSite(site, pair) }
-    let host = try await context.host(of: pair)
+    let host = try context.host(of: pair)
     let status = try await host.status()
     let upgrades = try await host.history(limit: 100).filter { $0.kind == .upgrade }
     let from = try source(status, sites, upgrades)
@@ -66,7 +66,7 @@ struct Returning {
 
   func restore(_ site: String, backup: String?, yes: Bool) async throws -> Int32 {
     guard pair.spec.site(site) != nil else { throw context.unknownSite(site, pair) }
-    let host = try await context.host(of: pair)
+    let host = try context.host(of: pair)
     let chosen = try Self.choose(backup, of: site, among: try await host.backups(), pair: name)
     try confirm(
       "\(site) goes back to its data of \(Formats.moment(chosen.made)), and what was written since is lost to it",

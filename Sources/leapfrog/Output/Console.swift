@@ -3,17 +3,20 @@ import Glibc
 import LeapfrogCore
 
 /// The one place that prints: text for people, JSON for scripts.
-struct Console {
+struct Console: Sendable {
   let isJSON: Bool
   /// Whether standard output is a terminal that can be drawn on.
-  let isTerminal: Bool
+  var isTerminal: Bool { canDraw && host == nil }
+  /// The one of several hosts that is spoken of: it stands before each line.
+  var host: String?
+  private let canDraw: Bool
   private let hasColor: Bool
 
   init(json: Bool) {
     let environment = ProcessInfo.processInfo.environment
     isJSON = json
-    isTerminal = !json && isatty(1) == 1 && environment["TERM"] != "dumb"
-    hasColor = isTerminal && (environment["NO_COLOR"] ?? "").isEmpty
+    canDraw = !json && isatty(1) == 1 && environment["TERM"] != "dumb"
+    hasColor = canDraw && (environment["NO_COLOR"] ?? "").isEmpty
   }
 
   enum Style: String {
@@ -31,7 +34,7 @@ struct Console {
 
   /// Prints a line for people; nothing with `--json`.
   func line(_ text: String = "") {
-    if !isJSON { emit(text + "\n") }
+    if !isJSON { emit(prefix + text + "\n") }
   }
 
   /// Prints one JSON document on one line; nothing without `--json`.
@@ -42,13 +45,20 @@ struct Console {
 
   /// A remark beside the result.
   func note(_ text: String) {
-    if !isJSON { Output.remark("leapfrog: \(text)") }
+    if !isJSON { Output.remark("leapfrog: \(prefix)\(text)") }
   }
 
   /// Says what went wrong, on standard error, and as a document with `--json`.
   func fail(_ failure: Failure) {
-    Output.remark("leapfrog: \(failure)")
-    try? document(["error": failure])
+    Output.remark("leapfrog: \(prefix)\(failure)")
+    try? document(FailureDocument(error: failure, host: host))
+  }
+
+  private var prefix: String { host.map { "\($0): " } ?? "" }
+
+  private struct FailureDocument: Encodable {
+    var error: Failure
+    var host: String?
   }
 
   /// Writes to standard output at once.

@@ -5,10 +5,13 @@ struct PlanView {
   let console: Console
 
   func show(_ plan: ReleasePlan) {
-    if plan.isEmpty { return console.line("nothing to do: the sites are on \(plan.ref) already") }
+    let place = plan.host == "local" ? "" : " on \(plan.host)"
+    if plan.isEmpty {
+      return console.line("nothing to do: the sites\(place) are on \(plan.ref) already")
+    }
     let platform = plan.platform.map { "on \($0)" } ?? "nowhere: no platform is idle"
     console.line(
-      console.styled(plan.pair, .bold)
+      console.styled(plan.pair + place, .bold)
         + ": \(plan.from ?? "-") to \(plan.ref) (\(plan.commit.short)), \(platform)")
     showChanges(plan)
     showSites(plan)

@@ -3,6 +3,7 @@ import LeapfrogCore
 /// What `plan` says, as data.
 struct ReleasePlan: Encodable {
   var pair: String
+  var host: String
   var ref: String
   var commit: ObjectID
   /// The platform that would be staged, or that has the code already; nil when there is none.
@@ -23,7 +24,7 @@ struct ReleasePlan: Encodable {
   var isEmpty: Bool { refusal == nil && next.isEmpty }
 
   enum CodingKeys: String, CodingKey {
-    case pair, ref, commit, platform, from, commits, files, sites, space, refusal, notes, next
+    case pair, host, ref, commit, platform, from, commits, files, sites, space, refusal, notes, next
     case fromCommit = "from_commit"
   }
 
@@ -73,4 +74,11 @@ struct ReleasePlan: Encodable {
     /// Bytes.
     var free: Int64
   }
+}
+
+/// What `plan` says of a pair on several hosts.
+struct SpreadPlan: Encodable {
+  var pair: String
+  var ref: String
+  var hosts: [ReleasePlan]
 }

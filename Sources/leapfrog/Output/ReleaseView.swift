@@ -26,7 +26,7 @@ final class ReleaseView {
 
   /// Shows one event.
   func show(_ event: Event) throws {
-    if console.isJSON { return try console.document(event) }
+    if console.isJSON { return try console.document(event.on(console.host)) }
     track(event)
     erase()
     if let text = EventText(event: event, detail: console.isTerminal ? .drawn : .logged).line {

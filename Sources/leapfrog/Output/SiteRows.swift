@@ -4,6 +4,7 @@ import LeapfrogCore
 /// A line of `site list`.
 struct SiteRow: Encodable {
   var name: String
+  var host: String
   var platform: PlatformName?
   var state: String
   var aliases: [String]
@@ -13,17 +14,19 @@ struct SiteRow: Encodable {
     let seated = status.sites.reduce(into: [String: SiteStatus]()) { $0[$1.name] = $1 }
     let configured = pair.spec.sites.map { site in
       SiteRow(
-        name: site.name, platform: seated[site.name]?.platform,
+        name: site.name, host: pair.host, platform: seated[site.name]?.platform,
         state: seated[site.name]?.state.rawValue ?? "not seated", aliases: site.aliases)
     }
     let others = status.sites.filter { pair.spec.site($0.name) == nil }.map { site in
       SiteRow(
-        name: site.name, platform: site.platform, state: "not in the configuration", aliases: [])
+        name: site.name, host: pair.host, platform: site.platform, state: "not in the configuration", aliases: [])
     }
     return configured + others
   }
 
-  var cells: [String] { [name, platform?.rawValue ?? "-", state, aliases.joined(separator: " ")] }
+  var cells: [String] {
+    [name, host, platform?.rawValue ?? "-", state, aliases.joined(separator: " ")]
+  }
 }
 
 /// What `site show` says of one site.

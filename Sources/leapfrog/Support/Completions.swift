@@ -9,6 +9,11 @@ extension CompletionKind {
     .custom { words, _, _ in configured(words).map(\.spec.name) }
   }
 
+  /// The hosts of all pairs.
+  static var hosts: CompletionKind {
+    .custom { words, _, _ in configured(words).map(\.host) }
+  }
+
   /// The sites of all pairs.
   static var sites: CompletionKind {
     .custom { words, _, _ in configured(words).flatMap { $0.spec.sites.map(\.name) } }

@@ -1,0 +1,129 @@
+import LeapfrogControl
+import LeapfrogCore
+
+/// One release of a pair on several hosts: one ref, read once; the host of the canaries first, the others
+/// side by side; one number of failures for all.
+struct SpreadRelease: Sendable {
+  let context: Context
+  let members: [PairConfiguration]
+
+  private var name: String { members[0].spec.name }
+  private var isSpread: Bool { members.count > 1 }
+  private var single: Releasing { Releasing(context: context, pair: members[0]) }
+  private var spreading: Spreading { Spreading(context: context, members: members) }
+
+  func initialize(_ ref: String) async throws -> Int32 {
+    guard isSpread else { return try await single.initialize(ref) }
+    let code = try await resolved(ref)
+    return try await spreading.run("init at \(ref)") { context, pair in
+      try await Releasing(context: context, pair: pair, code: code).initialize(ref)
+    }
+  }
+
+  /// - Parameter ref: nil for that of the last upgrade, with `continues`.
+  func upgrade(_ ref: String?, sites: [String], continues: Bool, express: Bool) async throws
+    -> Int32
+  {
+    guard isSpread else {
+      return try await single.upgrade(ref, sites: sites, continues: continues, express: express)
+    }
+    let surveyed = await survey()
+    try refuse(surveyed, ref, sites)
+    let target = try await target(ref, continues, surveyed)
+    let code = try await resolved(target.ref)
+    var budgeted = self.context
+    budgeted.budget = budget()
+    let release = Spreading(context: budgeted, members: members)
+    return try await release.run("upgrade to \(target.name)", first: members[0].canaryHosts) {
+      context, pair in
+      try await Releasing(context: context, pair: pair, code: code).upgrade(
+        target.ref, named: target.name, sites: sites.filter { pair.spec.site($0) != nil }, continues: false,
+        express: express)
+    }
+  }
+
+  func stageOnly(_ ref: String?, platform: PlatformName?) async throws -> Int32 {
+    guard isSpread else { return try await single.stageOnly(ref, platform: platform) }
+    let code = ReleaseCode(context: context, pair: members[0], isShared: true)
+    return try await spreading.run("stage\(ref.map { " of \($0)" } ?? "")") { context, pair in
+      try await Releasing(context: context, pair: pair, code: code)
+        .stageOnly(ref, platform: platform)
+    }
+  }
+
+  /// The code, fetched; a ref that is none is told before any host is asked for anything.
+  private func resolved(_ ref: String) async throws -> ReleaseCode {
+    let code = ReleaseCode(context: context, pair: members[0], isShared: true)
+    _ = try await code.fetched(for: ref).resolve(ref)
+    return code
+  }
+
+  private func budget() -> FailureBudget {
+    let (context, members) = (context, members)
+    return FailureBudget(members[0].spec.maxFailures) { host in
+      guard let pair = members.first(where: { $0.host == host }) else { return }
+      // A link of its own: the other one is at work.
+      let link = try? context.host(of: pair)
+      _ = try? await link?.control(.halt, actor: context.actor)
+      await link?.link.close()
+    }
+  }
+
+  // MARK: Before anything is changed
+
+  private struct Surveyed: Sendable {
+    let pair: PairConfiguration
+    let status: PairStatus?
+    let last: ReleaseStatus?
+  }
+
+  /// How the pair stands on each host; a host that does not answer has no status, and is told later.
+  private func survey() async -> [Surveyed] {
+    await withTaskGroup(of: Surveyed.self) { group in
+      for pair in members { group.addTask { await survey(pair) } }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+  }
+
+  private func survey(_ pair: PairConfiguration) async -> Surveyed {
+    guard let link = try? context.link(to: pair.host, patience: .zero),
+      let host = try? context.host(of: pair, link: link), let status = try? await host.status()
+    else { return Surveyed(pair: pair, status: nil, last: nil) }
+    let last = try? await host.history(limit: 100).first { $0.kind == .upgrade }
+    await link.close()
+    return Surveyed(pair: pair, status: status, last: last)
+  }
+
+  /// What one host would refuse, no host begins.
+  private func refuse(_ surveyed: [Surveyed], _ ref: String?, _ sites: [String]) throws {
+    for found in surveyed {
+      guard let status = found.status else { continue }
+      let host = found.pair.host
+      if let release = status.release, release.state != .failed, release.state != .partly,
+        !(release.kind == .upgrade && release.state == .running && release.ref == ref)
+      {
+        throw Failure.refused(
+          "the \(release.kind.rawValue) of \(name) on \(host) is \(release.state.rawValue)",
+          remedy: "leapfrog status \(name)")
+      }
+      guard sites.isEmpty, let refusal = Readiness(spec: found.pair.spec, status: status).refusal
+      else { continue }
+      throw Failure(refusal.kind, "on \(host): \(refusal.message)", remedy: refusal.remedy)
+    }
+  }
+
+  /// The ref to go to; to continue, the very commit that the last upgrade went to.
+  private func target(_ ref: String?, _ continues: Bool, _ surveyed: [Surveyed]) async throws
+    -> (ref: String, name: String)
+  {
+    guard continues else { return (ref ?? "", ref ?? "") }
+    let last = surveyed.compactMap(\.last).filter { ref == nil || $0.ref == ref }
+      .max { $0.started < $1.started }
+    guard let commit = last?.commit else {
+      throw Failure.refused(
+        "\(name) has no upgrade\(ref.map { " to \($0)" } ?? "") to continue",
+        remedy: "leapfrog upgrade \(name) \(ref ?? "REF")")
+    }
+    return (commit.hex, last?.ref ?? commit.short)
+  }
+}
