@@ -108,6 +108,9 @@ public struct ControlParams: Codable, Sendable {
     case abort
     /// Ends what was begun and starts nothing new; what a host runs after a crash.
     case recover
+    /// Begins no site that was not begun; those under way come to their end. For a release on several
+    /// hosts whose failures have used up what it may have of them.
+    case halt
   }
 
   public var root: String
