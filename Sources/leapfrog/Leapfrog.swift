@@ -37,9 +37,9 @@ struct Leapfrog: AsyncParsableCommand {
           WebserverCommand.self, DoctorCommand.self,
         ]),
       CommandGroup(
-        name: "Sites and backups",
+        name: "Hosts, sites and backups",
         subcommands: [
-          SiteCommand.self, ExecCommand.self, BackupCommand.self, RestoreCommand.self,
+          HostCommand.self, SiteCommand.self, ExecCommand.self, BackupCommand.self, RestoreCommand.self,
           BackupsCommand.self,
         ]),
     ])

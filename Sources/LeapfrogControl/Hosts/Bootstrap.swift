@@ -23,7 +23,7 @@ struct Bootstrap: Sendable {
   var contact: String {
     Self.line(
       head + "if test -e \"$f\"; then h=$(sum \"$f\"); if test \"$h\" = \(digest); then "
-        + "date +%s 2>/dev/null > \"$d/\(digest)/used\"; say ready; exec \"$f\" rpc; fi; "
+        + "date +%s 2>/dev/null > \"$d/\(digest)/used\"; say \"ready|$d\"; exec \"$f\" rpc; fi; "
         + "say \"altered|$h|$f\"; else " + absent + "fi")
   }
 
@@ -61,7 +61,7 @@ struct Bootstrap: Sendable {
   func run(_ arguments: [String]) -> String {
     let words = arguments.map(Self.word).joined(separator: " ")
     return Self.line(
-      head + "if test \"$(sum \"$f\")\" = \(digest); then say ready; \"$f\" \(words); "
+      head + "if test \"$(sum \"$f\")\" = \(digest); then say \"ready|$d\"; \"$f\" \(words); "
         + "printf \"\\n%s\\n\" \"\(nonce) ended $?\" >&2; else " + "say \"altered|$(sum \"$f\")|$f\"; fi")
   }
 
@@ -79,7 +79,8 @@ struct Bootstrap: Sendable {
 
 /// What a host says to the first contact.
 enum BootstrapAnswer: Equatable {
-  case ready
+  /// Everything behind it is the executable's; it is below the directory.
+  case ready(directory: String)
   /// Something else is at the executable's address.
   case altered(digest: String, path: String)
   case absent(system: String, machine: String, libc: String, freeBytes: Int64, directory: String)
@@ -92,7 +93,7 @@ enum BootstrapAnswer: Equatable {
   init?(_ text: String) {
     let parts = text.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
     switch parts.first {
-    case "ready": self = .ready
+    case "ready" where parts.count == 2: self = .ready(directory: parts[1])
     case "stored": self = .stored
     case "failed": self = .failed
     case "busy": self = .busy

@@ -25,39 +25,54 @@ public struct RemoteHost: HostReaching {
     let settings = try await OpenSSH.settings(of: name)
     let session = try await dialer.connect(settings, introduce: nil)
     do {
-      return try await greet(session, settings, digest: try await digest)
+      return try await greet(session, settings, digest: try await digest).connection
     } catch {
       await session.close()
       throw error
     }
   }
 
+  /// A host that answers.
+  struct Greeted: Sendable {
+    let connection: Connection
+    let channel: SSHChannel
+    /// Where the executables are.
+    let directory: String
+    /// Seconds that it took to put the executable there; nil where it was there.
+    var upload: Double?
+  }
+
   /// Contacts the executable, which is put there first where the host has none.
   func greet(
     _ session: SSHSession, _ settings: HostSettings, digest: String, storesIfAltered: Bool = false
-  ) async throws -> Connection {
-    if let connection = try await contact(session, settings, digest, storesIfAltered) {
-      return connection
+  ) async throws -> Greeted {
+    if let greeted = try await contact(session, settings, digest, storesIfAltered) {
+      return greeted
     }
-    try await Upload(session: session, executable: executable, host: name, progress: progress)
-      .store(digest: digest)
-    guard let connection = try await contact(session, settings, digest, false) else {
+    let seconds = try await Upload(
+      session: session, executable: executable, host: name, progress: progress
+    ).store(digest: digest)
+    guard var greeted = try await contact(session, settings, digest, false) else {
       throw Failure.failed("leapfrog-host was put on \(name) and is not there")
     }
-    return connection
+    greeted.upload = seconds
+    return greeted
   }
 
   /// - Returns: nil when the executable has to be put there.
   private func contact(
     _ session: SSHSession, _ settings: HostSettings, _ digest: String, _ storesIfAltered: Bool
-  ) async throws -> Connection? {
+  ) async throws -> Greeted? {
     let bootstrap = Bootstrap(digest: digest)
     let id = try await session.start(
       bootstrap.contact, environment: Self.passedOn(settings), until: TimeLimit(seconds: 20))
     var marked = MarkedStream(
       SSHChannel(session: session, id: id), host: name, nonce: bootstrap.nonce)
     switch try await marked.answer(within: 30) {
-    case .ready: return try await hello(marked, session)
+    case .ready(let directory):
+      return Greeted(
+        connection: try await hello(marked, session),
+        channel: SSHChannel(session: session, id: id), directory: directory)
     case .altered(let found, let path):
       if storesIfAltered { return nil }
       throw altered(found, path, digest)

@@ -10,7 +10,6 @@ struct Upload {
 
   /// - Returns: the seconds that it took.
   /// - Throws: `Failure` with what the host said when it does not take it.
-  @discardableResult
   func store(digest: String) async throws -> Double {
     let begun = ContinuousClock.now
     let bootstrap = Bootstrap(digest: digest)

@@ -19,7 +19,9 @@ extension SSHSession {
     guard let bytes = libssh2_session_hostkey(raw, &length, &type) else {
       throw LinkLost("\(name) shows no host key")
     }
-    return HostKey(Array(UnsafeRawBufferPointer(start: bytes, count: length)))
+    let key = HostKey(Array(UnsafeRawBufferPointer(start: bytes, count: length)))
+    hostKey = key
+    return key
   }
 
   private static let ciphers = "aes128-ctr,aes256-ctr,aes192-ctr"

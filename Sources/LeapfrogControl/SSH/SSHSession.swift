@@ -17,6 +17,8 @@ actor SSHSession {
   private let tunnel: Tunnel?
   var channels: [Int: OpaquePointer] = [:]
   var lastChannel = 0
+  /// The key that the host proved to have.
+  var hostKey: HostKey?
   private var waiters: [CheckedContinuation<Void, Never>] = []
   private var isWatching = false
   var lastInput = ContinuousClock.now

@@ -10,7 +10,8 @@ struct ExecCommand: AsyncParsableCommand {
     discussion: """
       What a crontab should call: never the wrong platform, and never during the
       site's migration. The command gets the LEAPFROG_ environment and runs as the
-      owner of the site's data. The exit status is the command's own.
+      owner of the site's data. The exit status is the command's own. On a host over
+      SSH it has no terminal; a crontab there can call `leapfrog-host exec` itself.
 
       EXAMPLES:
         leapfrog exec shop.example.com -- ./bin/cron
@@ -34,16 +35,30 @@ struct ExecCommand: AsyncParsableCommand {
     try await global.run { context in
       for pair in context.configuration.pairs {
         if let found = pair.spec.sites.first(where: { $0.domains.contains(site) }) {
-          try replaceProcess(pair.spec, found.name)
+          return try await run(found.name, pair, context)
         }
       }
       throw Failure.usage("no pair has a site \(site)", remedy: "leapfrog status")
     }
   }
 
+  private func run(_ name: String, _ pair: PairConfiguration, _ context: Context) async throws
+    -> Int32
+  {
+    guard pair.host != "local" else {
+      try replaceProcess(pair.spec, name)
+      return 0
+    }
+    let remote = RemoteCommand(
+      host: pair.host, executable: try Context.executable.get(),
+      progress: UploadView(console: context.console).progress)
+    return try await remote.run(
+      ["exec", pair.spec.root, name, "--wait", "\(wait)", "--"] + command)
+  }
+
   /// Becomes the command, so that the terminal, signals and the exit status are the command's own.
   private func replaceProcess(_ spec: PairSpec, _ name: String) throws {
-    let host = try LocalHost().executable
+    let host = try Context.executable.get().path
     let arguments = [host, "exec", spec.root, name, "--wait", "\(wait)", "--"] + command
     let vector = arguments.map { strdup($0) } + [nil]
     execv(host, vector)

@@ -19,7 +19,7 @@ enum ControllerDoctor {
 
   private static func host() -> Finding {
     do {
-      return Finding(subject: "leapfrog-host", good: true, message: try LocalHost().executable)
+      return Finding(subject: "leapfrog-host", good: true, message: try Context.executable.get().path)
     } catch {
       let failure = Failure(error)
       return Finding(

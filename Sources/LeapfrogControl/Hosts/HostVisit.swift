@@ -1,0 +1,81 @@
+import Foundation
+import LeapfrogCore
+
+/// What one visit to a host found.
+public struct HostVisit: Encodable, Sendable {
+  public var host: String
+  /// `USER@ADDRESS:PORT`; nil for the local host.
+  public var address: String?
+  public var fingerprint: String?
+  /// Seconds from a request to its answer over the open connection: the median of some.
+  public var roundTrip: Double
+  /// Seconds that the host's clock is ahead of the controller's.
+  public var clockDifference: Double
+  /// The `leapfrog-host` there.
+  public var executable: String
+  public var digest: String
+  /// How it was put there; nil where it was there already.
+  public var upload: Transfer?
+  public var machine: Machine
+  /// What was looked at, good or bad.
+  public var findings: [Finding]
+  public var units: UnitsResult?
+
+  /// Bytes that went to the host.
+  public struct Transfer: Encodable, Sendable {
+    public var bytes: Int
+    public var seconds: Double
+  }
+
+  /// Whether nothing is missing.
+  public var isGood: Bool { findings.allSatisfy(\.good) }
+
+  enum CodingKeys: String, CodingKey {
+    case host, address, fingerprint, executable, digest, upload, machine, findings, units
+    case roundTrip = "round_trip"
+    case clockDifference = "clock_difference"
+  }
+}
+
+/// Measures a connection, and asks the host what it is.
+struct HostExamination {
+  let host: String
+  let connection: Connection
+  let pairs: [PairSpec]
+  private static let samples = 21
+  /// Seconds that clocks may differ before events are hard to read.
+  private static let tolerance = 5.0
+
+  func roundTrip() async throws -> Double {
+    var times: [Double] = []
+    for _ in 0..<Self.samples {
+      let begun = ContinuousClock.now
+      let _: HostInfo = try await connection.call(.hello, Nothing(), within: 20)
+      times.append(begun.duration(to: .now) / .seconds(1))
+    }
+    return times.sorted()[Self.samples / 2]
+  }
+
+  func machine() async throws -> Machine {
+    try await connection.call(.machine, MachineParams(pairs: pairs), within: 60)
+  }
+
+  /// What the host found, with what only the controller can tell.
+  func findings(_ machine: Machine, clockDifference: Double) -> [Finding] {
+    let seconds = Int(clockDifference.rounded())
+    let isClose = abs(clockDifference) <= Self.tolerance
+    let clock = Finding(
+      subject: "clock", good: isClose,
+      message: isClose
+        ? "as here" : "\(abs(seconds)) s \(seconds > 0 ? "ahead of" : "behind") this machine",
+      remedy: isClose || host == "local" ? nil : "ssh \(host) timedatectl set-ntp true")
+    return [clock] + machine.findings.map(mended)
+  }
+
+  private func mended(_ finding: Finding) -> Finding {
+    guard finding.subject.hasPrefix("recovery "), !finding.good else { return finding }
+    var finding = finding
+    finding.remedy = "leapfrog host add \(host) --install-units"
+    return finding
+  }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import LeapfrogControl
+import LeapfrogCore
+
+/// Draws what a visit to a host found.
+struct HostView {
+  let console: Console
+
+  func show(_ visit: HostVisit) {
+    let machine = visit.machine
+    console.line(console.styled(visit.host, .bold) + (visit.address.map { "  \($0)" } ?? ""))
+    console.table(
+      [
+        ["machine", "\(machine.hostname), \(machine.system) \(machine.release)"],
+        ["", "\(machine.architecture), \(machine.processors) processors, libc \(machine.libc)"],
+        ["account", machine.user],
+        visit.fingerprint.map { ["host key", $0] },
+        ["leapfrog-host", visit.executable],
+        visit.upload.map {
+          ["", "put there in \(Formats.duration($0.seconds)) (\(Formats.size(Int64($0.bytes))))"]
+        },
+        ["round trip", Self.milliseconds(visit.roundTrip)],
+      ].compactMap { $0 })
+    for finding in visit.findings { show(finding) }
+    if let units = visit.units { show(units) }
+  }
+
+  private func show(_ finding: Finding) {
+    let mark = finding.good ? console.styled("ok ", .green) : console.styled("bad", .red)
+    console.line("  \(mark)  \(finding.subject): \(finding.message)")
+    if let remedy = finding.remedy { console.line("       mend it: \(remedy)") }
+  }
+
+  private func show(_ units: UnitsResult) {
+    guard !units.installed else {
+      return console.line("  units installed: \(units.paths.joined(separator: " "))")
+    }
+    console.line("  units not installed: \(units.reason ?? "it is not allowed"); as root, type:")
+    for command in units.commands { console.line(command) }
+  }
+
+  private static func milliseconds(_ seconds: Double) -> String {
+    String(format: "%.2f ms", seconds * 1000)
+  }
+}
