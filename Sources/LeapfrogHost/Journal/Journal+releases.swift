@@ -27,8 +27,10 @@ struct ReleaseRecord: Sendable {
 }
 
 extension Journal {
-  /// Begins a release with all its planned migrations, in one transaction.
-  func begin(_ order: WorkOrder, from: PlatformName?, plans: [MigrationPlan]) throws -> Int64 {
+  /// Begins a release with all its planned migrations, in one transaction with the request for it.
+  func begin(
+    _ order: WorkOrder, from: PlatformName?, plans: [MigrationPlan], request: String? = nil
+  ) throws -> Int64 {
     let (work, now) = (try Self.encode(order), Date().timeIntervalSince1970)
     return try write("release.begin") { database in
       try database.execute(
@@ -36,6 +38,7 @@ extension Journal {
         arguments: [work, from?.rawValue, now])
       let release = database.lastInsertedRowID
       for plan in plans { try Self.insert(plan, release: release, database) }
+      try Self.note(request, release, database)
       try Self.publish(
         Event(release: release, kind: .releaseStarted, text: Self.title(of: order)), database)
       return release
@@ -80,23 +83,28 @@ extension Journal {
 
   /// Takes a release up again. What its worker was asked for counts no more, unless `obeys` says that
   /// nobody asks for anything else.
-  func reopen(_ id: Int64, obeys: Bool = false) throws {
+  func reopen(
+    _ id: Int64, obeys: Bool = false, asking action: ControlParams.Action? = nil,
+    request: String? = nil
+  ) throws {
     try write("release.reopen") { database in
       try database.execute(
         sql: """
           UPDATE release SET state = 'running', finished = NULL,
-            control = CASE WHEN ? THEN control END
+            control = CASE WHEN ? THEN control ELSE ? END
           WHERE id = ?
           """,
-        arguments: [obeys, id])
+        arguments: [obeys, action?.rawValue, id])
+      try Self.note(request, id, database)
     }
   }
 
   /// Asks the worker of a release for something; it looks between two steps.
-  func ask(_ action: ControlParams.Action, of id: Int64) throws {
+  func ask(_ action: ControlParams.Action, of id: Int64, request: String? = nil) throws {
     try write("release.control") { database in
       try database.execute(
         sql: "UPDATE release SET control = ? WHERE id = ?", arguments: [action.rawValue, id])
+      try Self.note(request, id, database)
     }
   }
 

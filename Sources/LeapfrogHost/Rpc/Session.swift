@@ -61,6 +61,7 @@ final class Session {
     let lock = try lock(pair, entrant)
     let platform = try StagingRule(layout: pair.layout, pair: pair.name).platform(
       asked: params.platform, ref: params.ref)
+    try PairGate(layout: pair.layout, pair: pair.name).raise(entrant)
     let stage = Stage(
       layout: pair.layout, platform: platform, ref: params.ref, commit: params.commit,
       build: params.build)
@@ -96,25 +97,21 @@ final class Session {
   func work(_ params: WorkParams) throws -> WorkStarted {
     let pair = try Pair(root: params.root, name: params.order.spec.name)
     let starter = WorkStarter(pair: pair, journal: try Journal(layout: pair.layout))
-    if let release = try starter.underWay(params.order) { return release }
-    let entrant = Entrant(
-      claim: params.claim, actor: params.order.actor, what: Journal.title(of: params.order))
-    let lock = try lock(pair, entrant)
-    heldLock = nil
-    return try starter.start(params.order, lock: lock)
+    let held = held(pair)
+    // The lock is the worker's from now on, or free when there is none.
+    if held != nil { (heldLock, staging) = (nil, nil) }
+    return try starter.work(params, holding: held)
   }
 
   func control(_ params: ControlParams) throws -> WorkStarted {
     let pair = try Pair(root: params.root, name: params.pair)
-    let starter = WorkStarter(pair: pair, journal: try Journal(layout: pair.layout))
-    return try starter.control(params)
+    return try WorkStarter(pair: pair, journal: try Journal(layout: pair.layout)).control(params)
   }
 
   private func lock(_ pair: Pair, _ entrant: Entrant) throws -> PairLock {
     let gate = PairGate(layout: pair.layout, pair: pair.name)
     guard let lock = held(pair) else { return try gate.enter(entrant) }
-    // A lock that a stage has kept still names the stage.
-    try gate.pass(entrant, holding: lock)
+    try gate.admit(entrant, holding: lock)
     return lock
   }
 

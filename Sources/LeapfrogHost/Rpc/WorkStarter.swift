@@ -2,12 +2,79 @@ import Foundation
 import Glibc
 import LeapfrogCore
 
-/// Writes an order into the journal and starts the detached worker that does it.
+/// Does what a controller asks of a pair: writes it into the journal and starts the detached worker. A
+/// request that comes again, because its answer was lost, is answered and not done again.
 struct WorkStarter {
   let pair: Pair
   let journal: Journal
 
   private var layout: Layout { pair.layout }
+  private var gate: PairGate { PairGate(layout: layout, pair: pair.name) }
+
+  /// Starts the worker of an order, or attaches to one that does the same. `held` is the lock that a stage
+  /// has kept.
+  func work(_ params: WorkParams, holding held: PairLock? = nil) throws -> WorkStarted {
+    if held == nil, let same = try answered(params.asked) ?? attached(params) { return same }
+    return try once(params.asked, holding: held) { lock in
+      let entrant = params.asked.entrant(Journal.title(of: params.order))
+      try gate.admit(entrant, holding: lock)
+      return try start(params, entrant, lock)
+    } besides: {
+      try attached(params)
+    }
+  }
+
+  /// Resumes, aborts or recovers what is open.
+  func control(_ params: ControlParams) throws -> WorkStarted {
+    if let same = try answered(params.asked) { return same }
+    return try once(params.asked, holding: nil) { lock in
+      // Only now: a worker may have ended while its lock was waited for, and what is over stays over.
+      try takeUp(try openRelease(), params, lock)
+    } besides: {
+      try steer(params)
+    }
+  }
+
+  // MARK: Once
+
+  /// Does what was asked under the lock, unless it was done meanwhile. Where another holds the lock
+  /// `besides` answers, or nobody.
+  private func once(
+    _ asked: Asked, holding held: PairLock?, _ body: (PairLock) throws -> WorkStarted,
+    besides: () throws -> WorkStarted?
+  ) throws -> WorkStarted {
+    guard let lock = try held ?? PairLock.take(layout, waiting: 1) else {
+      if let same = try answered(asked) ?? besides() { return same }
+      throw PairLock.refusal(layout, pair: pair.name)
+    }
+    guard let known = try journal.answer(to: asked.request) else { return try body(lock) }
+    // The one who journalled it died before its worker was there.
+    if try journal.isUnbegun(known), let release = try journal.release(known.release) {
+      let entrant = asked.entrant(Journal.title(of: release.order))
+      try gate.admit(entrant, holding: lock)
+      try gate.raise(entrant)
+      try spawn(release.id, startsNew: asked.startsNew, lock: lock)
+    }
+    return known
+  }
+
+  /// The answer that a request has had; nil also where nobody is about to do what it asks.
+  private func answered(_ asked: Asked) throws -> WorkStarted? {
+    guard let known = try journal.answer(to: asked.request),
+      try !journal.isUnbegun(known) || PairLock.isHeld(layout)
+    else { return nil }
+    return known
+  }
+
+  // MARK: Work
+
+  /// The release that does the same already, which then is the request's; nil when nobody is at work.
+  private func attached(_ params: WorkParams) throws -> WorkStarted? {
+    guard let release = try underWay(params.order) else { return nil }
+    if let same = try answered(params.asked) { return same }
+    try journal.note(params.request, release)
+    return release
+  }
 
   /// The release that does the same already; nil when nobody is at work.
   func underWay(_ order: WorkOrder) throws -> WorkStarted? {
@@ -20,15 +87,23 @@ struct WorkStarter {
   }
 
   /// Journals the order and hands the lock to its worker.
-  func start(_ order: WorkOrder, lock: PairLock) throws -> WorkStarted {
-    let after = try journal.lastEvent()
-    let release = try journalled(order)
-    if try isDoneByStaging(order) {
+  private func start(_ params: WorkParams, _ entrant: Entrant, _ lock: PairLock) throws
+    -> WorkStarted
+  {
+    let release = try journalled(params.order, for: entrant, request: params.request)
+    if try isDoneByStaging(params.order) {
       try journal.finish(release, .done, reason: nil)
     } else {
       try spawn(release, startsNew: true, lock: lock)
     }
-    return WorkStarted(release: release, attached: false, after: after)
+    return try answer(to: params.request)
+  }
+
+  private func answer(to request: String) throws -> WorkStarted {
+    guard let answer = try journal.answer(to: request) else {
+      throw Failure.failed("the journal of \(pair.name) lost a request that it had")
+    }
+    return answer
   }
 
   /// Whether the stage has left nothing for a worker: the code is there, and no build is wanted.
@@ -39,32 +114,32 @@ struct WorkStarter {
   }
 
   /// Plans the order and writes it down; the caller holds the lock.
-  func journalled(_ order: WorkOrder) throws -> Int64 {
+  func journalled(_ order: WorkOrder, for entrant: Entrant, request: String? = nil) throws
+    -> Int64
+  {
     try journal.verify()
     try verifyNothingOpen()
     let planner = ReleasePlanner(layout: layout, journal: journal, order: order)
     let plans = try planner.plans()
+    try gate.raise(entrant)
     try Pair.save(order.spec)
-    return try journal.begin(order, from: planner.source(), plans: plans)
+    return try journal.begin(order, from: planner.source(), plans: plans, request: request)
   }
 
-  /// Resumes, aborts or recovers what is open.
-  func control(_ params: ControlParams) throws -> WorkStarted {
-    let after = try journal.lastEvent()
-    guard let lock = try PairLock.take(layout, waiting: 1) else {
-      try journal.verify(params.claim, pair: pair.name)
-      return try steer(openRelease(), params.action, after: after)
-    }
-    // Only now: a worker may have ended while its lock was waited for, and what is over stays over.
-    let open = try openRelease()
-    let entrant = Entrant(
-      claim: params.claim, actor: params.actor,
-      what: "\(params.action.rawValue) of release \(open.id)")
-    try PairGate(layout: layout, pair: pair.name).pass(entrant, holding: lock)
-    try journal.reopen(open.id, obeys: params.action == .recover)
-    if params.action == .abort { try journal.ask(.abort, of: open.id) }
-    try spawn(open.id, startsNew: params.action == .resume, lock: lock)
-    return WorkStarted(release: open.id, attached: false, after: after)
+  // MARK: Control
+
+  private func takeUp(_ open: ReleaseRecord, _ params: ControlParams, _ lock: PairLock) throws
+    -> WorkStarted
+  {
+    let (action, asked) = (params.action, params.asked)
+    let entrant = asked.entrant("\(action.rawValue) of release \(open.id)")
+    try gate.admit(entrant, holding: lock)
+    try gate.raise(entrant)
+    try journal.reopen(
+      open.id, obeys: action == .recover, asking: action == .abort ? .abort : nil,
+      request: params.request)
+    try spawn(open.id, startsNew: asked.startsNew, lock: lock)
+    return try answer(to: params.request)
   }
 
   private func openRelease() throws -> ReleaseRecord {
@@ -75,11 +150,15 @@ struct WorkStarter {
   }
 
   /// A worker is alive: it can be aborted, and a resume attaches to it.
-  private func steer(_ open: ReleaseRecord, _ action: ControlParams.Action, after: Int64) throws
-    -> WorkStarted
-  {
-    if action == .abort { try journal.ask(.abort, of: open.id) }
-    return WorkStarted(release: open.id, attached: true, after: after)
+  private func steer(_ params: ControlParams) throws -> WorkStarted {
+    try journal.verify(params.claim, pair: pair.name)
+    let release = WorkStarted(
+      release: try openRelease().id, attached: true, after: try journal.lastEvent())
+    switch params.action {
+    case .abort: try journal.ask(.abort, of: release.release, request: params.request)
+    case .resume, .recover, .halt: try journal.note(params.request, release)
+    }
+    return release
   }
 
   private func verifyNothingOpen() throws {

@@ -27,8 +27,10 @@ public struct HostOrders: Sendable {
   public func recover(waiting seconds: Double) throws -> ReleaseStatus? {
     let journal = try Journal(layout: layout)
     guard let open = try journal.openRelease() else { return nil }
-    let lock = try gate.enter(.local("recovery of release \(open.id)"), waiting: seconds)
+    let entrant = Entrant.local("recovery of release \(open.id)")
+    let lock = try gate.enter(entrant, waiting: seconds)
     guard let open = try journal.openRelease() else { return nil }
+    try gate.raise(entrant)
     // An operator who asked for an abort before the crash gets it.
     try journal.reopen(open.id, obeys: true)
     try WorkerProcess.run(layout, lock, open.id, startsNew: false)
@@ -38,10 +40,11 @@ public struct HostOrders: Sendable {
   /// Takes sites back to the other platform.
   public func rollback(sites: [String]) throws -> ReleaseStatus {
     let journal = try Journal(layout: layout)
-    let lock = try gate.enter(.local("rollback of \(spec.name)"))
+    let entrant = Entrant.local("rollback of \(spec.name)")
+    let lock = try gate.enter(entrant)
     let order = try rollbackOrder(sites, journal)
     let starter = WorkStarter(pair: pair, journal: journal)
-    let release = try starter.journalled(order)
+    let release = try starter.journalled(order, for: entrant)
     try WorkerProcess.run(layout, lock, release, startsNew: true)
     return try report(release, journal)
   }

@@ -56,6 +56,15 @@ import Testing
     _ = try stage(Claim(token: "a", fence: seen))
   }
 
+  /// What a rule forbids leaves the decisions of others as they are.
+  @Test func whoIsRefusedByARuleRaisesNothing() throws {
+    _ = try journal.begin(order, from: .blue, plans: [])
+    let seen = try status().fence
+    #expect(throws: Failure.self) { try stage(Claim(token: "a", fence: seen)) }
+    #expect(throws: Failure.self) { try work(Claim(token: "a", fence: seen)) }
+    #expect(try status().fence == seen)
+  }
+
   // MARK: Helpers
 
   private var order: WorkOrder { WorkOrder(kind: .backup, spec: spec, actor: "bob") }
@@ -67,7 +76,7 @@ import Testing
   private func changeByAnother() throws {
     let entrant = Entrant(
       claim: Claim(token: "b"), actor: "alice", what: "upgrade of acme to v3")
-    _ = try PairGate(layout: disk.layout, pair: "acme").enter(entrant)
+    try PairGate(layout: disk.layout, pair: "acme").raise(entrant)
   }
 
   private func stage(_ claim: Claim) throws -> StageNeeds {

@@ -1,0 +1,132 @@
+import Foundation
+import Glibc
+import LeapfrogCore
+import Testing
+
+@testable import LeapfrogHost
+
+/// A `leapfrog-host rpc` as a controller has it: a process with pipes.
+final class RPCProcess {
+  let process = Process()
+  private let (input, output) = (Foundation.Pipe(), Foundation.Pipe())
+  private let reader: WireReader
+  private var lastID = 0
+
+  init(_ options: [String] = [], failpoints: String? = nil) throws {
+    process.executableURL = URL(fileURLWithPath: JobSandbox.executable)
+    process.arguments = ["rpc"] + options
+    process.environment = ProcessInfo.processInfo.environment.merging(
+      failpoints.map { ["LEAPFROG_FAILPOINTS": $0] } ?? [:]
+    ) { $1 }
+    (process.standardInput, process.standardOutput) = (input, output)
+    reader = WireReader(descriptor: output.fileHandleForReading.fileDescriptor)
+    try process.run()
+    try output.fileHandleForWriting.close()
+    try input.fileHandleForReading.close()
+  }
+
+  deinit {
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+  }
+
+  /// Asks and waits for the answer; nil when the process ended instead.
+  func call<Params: Codable & Sendable, Result: Codable & Sendable>(
+    _ method: LeapfrogCore.Method, _ params: Params, bulk: [UInt8]? = nil,
+    as: Result.Type = Result.self
+  ) throws -> Result? {
+    lastID += 1
+    let request = Request(id: lastID, method: method, params: params, bulk: bulk?.count)
+    var data = try Wire.encoder().encode(request)
+    data.append(UInt8(ascii: "\n"))
+    if let bulk { data.append(contentsOf: bulk) }
+    try input.fileHandleForWriting.write(contentsOf: data)
+    guard let line = try reader.line() else { return nil }
+    let response = try Wire.decoder().decode(Response<Result>.self, from: Data(line))
+    if let error = response.error { throw error.failure }
+    return response.result
+  }
+
+  /// Waits for its end; nil when it goes on.
+  func end(within seconds: Double) -> Int32? {
+    let deadline = Deadline(seconds: seconds)
+    while process.isRunning {
+      if deadline.isOver { return nil }
+      usleep(10_000)
+    }
+    return process.terminationReason == .exit
+      ? process.terminationStatus : 128 + process.terminationStatus
+  }
+}
+
+/// A pair whose build leaves a trace, as a controller stages it.
+struct StagedPair {
+  let disk: PairOnDisk
+  let spec: PairSpec
+  let tree: Tree = ["index": "text"]
+
+  init() throws {
+    disk = try PairOnDisk()
+    let root = disk.layout.root
+    spec = PairSpec(
+      name: "acme", root: root,
+      build: Command(["/bin/sh", "-c", "echo built >> \(root)/builds; sleep 0.2"]))
+    _ = try Journal(layout: disk.layout, creates: true)
+    try PlatformMarker.make(disk.layout)
+    try Pair.save(spec)
+  }
+
+  var journal: Journal { get throws { try Journal(layout: disk.layout) } }
+
+  var order: WorkOrder {
+    WorkOrder(
+      kind: .stage, spec: spec, ref: "v1", commit: tree.commit, to: .blue, actor: "bob")
+  }
+
+  /// How often the build ran.
+  var builds: Int {
+    let text = (try? Files.read("\(disk.layout.root)/builds")) ?? []
+    return text.count { $0 == UInt8(ascii: "\n") }
+  }
+
+  func begin(_ rpc: RPCProcess, _ claim: Claim) throws -> StageNeeds? {
+    let params = StageParams(
+      root: spec.root, spec: spec, ref: "v1", commit: tree.commit, platform: .blue,
+      build: spec.wholeBuild, actor: "bob", claim: claim)
+    return try rpc.call(.stageBegin, params, bulk: TreeCodec.encode(tree.entries()))
+  }
+
+  /// Stages to its end, and keeps the lock.
+  func stage(_ rpc: RPCProcess, _ claim: Claim) throws {
+    _ = try begin(rpc, claim)
+    for (id, text) in tree.files.map({ ($0.value.id, Array($0.value.text.utf8)) }) {
+      let length = withUnsafeBytes(of: UInt64(text.count).bigEndian, Array.init)
+      _ = try rpc.call(.stageBlobs, Nothing(), bulk: id.bytes + length + text, as: Nothing.self)
+    }
+    _ = try rpc.call(.stageFinish, Nothing(), as: Staged.self)
+  }
+
+  func work(_ rpc: RPCProcess, _ claim: Claim, _ request: String) throws -> WorkStarted? {
+    try rpc.call(
+      .work, WorkParams(root: spec.root, order: order, claim: claim, request: request))
+  }
+
+  func control(
+    _ rpc: RPCProcess, _ action: ControlParams.Action, _ claim: Claim, _ request: String
+  ) throws -> WorkStarted? {
+    let params = ControlParams(
+      root: spec.root, pair: spec.name, action: action, actor: "bob", claim: claim, request: request
+    )
+    return try rpc.call(.control, params)
+  }
+
+  /// Waits for the end of a release.
+  func state(of release: Int64) throws -> ReleaseStatus.State? {
+    let deadline = Deadline(seconds: 20)
+    while try journal.state(of: release) == .running || PairLock.isHeld(disk.layout) {
+      if deadline.isOver { return .running }
+      usleep(10_000)
+    }
+    return try journal.state(of: release)
+  }
+}
