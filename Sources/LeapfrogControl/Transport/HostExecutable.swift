@@ -29,7 +29,7 @@ public final class HostExecutable: Sendable {
   }
 
   /// The SHA-256 of its contents in 64 hex digits, which is also its address on a host.
-  func digest() throws -> String {
+  public func digest() throws -> String {
     try known.withLock { known in
       if let known { return known }
       var hash = SHA256()
