@@ -55,7 +55,7 @@ public final class ServerProcess: Sendable {
   }
 
   /// Two connected descriptors that no process inherits unasked.
-  private static func line() throws -> (Int32, Int32) {
+  static func line() throws -> (Int32, Int32) {
     var ends: [Int32] = [-1, -1]
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw Fault("no socket can be had") }

@@ -25,12 +25,14 @@ enum Leftovers {
   }()
 
   /// Removes a namespace with all that runs in it, and the device that leads there.
-  static func remove(_ name: String) {
+  ///
+  /// - Parameter place: the namespace with that device: the test's own network when nil.
+  static func remove(_ name: String, reachedFrom place: String? = nil) {
     let inside = try? Tool.run(["ip", "netns", "pids", name])
     for pid in (inside ?? "").split(separator: "\n").compactMap({ pid_t($0) }) {
       kill(pid, SIGKILL)
     }
-    _ = try? IP.attempt("link del \(name)")
+    _ = try? IP.attempt("link del \(name)", in: place)
     _ = try? IP.attempt("netns del \(name)")
   }
 

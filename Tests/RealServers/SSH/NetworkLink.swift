@@ -1,5 +1,3 @@
-import Glibc
-
 /// A pair of devices that carry packets from one namespace to another.
 struct NetworkLink {
   /// Where it begins: the test's own network when nil.

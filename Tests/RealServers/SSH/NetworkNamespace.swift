@@ -1,6 +1,3 @@
-import Glibc
-import Synchronization
-
 /// A host of a test's own: a namespace with addresses of its own, and one road to it that can be
 /// cut. Only root can make one.
 ///
@@ -27,7 +24,7 @@ public final class NetworkNamespace: Sendable {
 
   /// Makes a namespace that only another one is connected with: the test itself has no way there.
   ///
-  /// One can be behind each.
+  /// One can be behind each at a time.
   public convenience init(behind neighbor: NetworkNamespace) throws { try self.init(neighbor, nil) }
 
   private init(_ neighbor: NetworkNamespace?, _ delay: Duration?) throws {
@@ -41,12 +38,12 @@ public final class NetworkNamespace: Sendable {
       subnet = try link.takeSubnet(behind: neighbor?.subnet)
       if let neighbor { try Self.close(subnet, to: neighbor) }
     } catch {
-      Leftovers.remove(name)
+      Leftovers.remove(name, reachedFrom: neighbor?.name)
       throw error
     }
   }
 
-  deinit { Leftovers.remove(name) }
+  deinit { Leftovers.remove(name, reachedFrom: neighbor?.name) }
 
   /// The command that runs another one in the namespace.
   public func command(_ command: [String]) -> [String] { IP.inside(name) + command }
@@ -62,7 +59,7 @@ public final class NetworkNamespace: Sendable {
   private static func close(_ subnet: Subnet, to neighbor: NetworkNamespace) throws {
     let first = sequence(first: neighbor) { $0.neighbor }.reversed()[0]
     for network in [subnet.network, subnet.network6] {
-      try IP.run("route add \(network) dev \(first.name)")
+      try IP.run("route replace \(network) dev \(first.name)")
     }
   }
 }

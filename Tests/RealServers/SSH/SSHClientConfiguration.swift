@@ -9,9 +9,13 @@ public final class SSHClientConfiguration: Sendable {
 
   /// What the file says about one name.
   public struct Host: Sendable {
+    /// What it is called in the file.
     public var name: String
+    /// Its address.
     public var hostName: String
+    /// Its port.
     public var port: Int
+    /// The account to log in to.
     public var user = SSHDServer.account
     /// The files of the private keys; an agent is asked for all it has when there are none.
     public var identities: [String]
@@ -19,6 +23,7 @@ public final class SSHClientConfiguration: Sendable {
     public var jump: String?
     /// The public keys that are known to be the host's, each with its type.
     public var hostKeys: [String]
+    /// How they stand in the file of known hosts.
     public var known: Known
     /// The name they are known by; that of the address and port when nil.
     public var knownAs: String?

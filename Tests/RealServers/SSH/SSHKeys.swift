@@ -10,6 +10,7 @@ public final class SSHKeys: Sendable {
 
   /// A pair of keys.
   public struct Key: Sendable {
+    /// What it is of.
     public let kind: Kind
     /// The file of the private key.
     public let path: String
@@ -31,6 +32,8 @@ public final class SSHKeys: Sendable {
   private let own: ServerDirectory?
   private let made = Mutex(0)
 
+  /// A directory without keys yet.
+  ///
   /// - Parameter directory: where they go; it has to exist.
   public init(in directory: String? = nil) throws {
     own = directory == nil ? try ServerDirectory() : nil

@@ -17,9 +17,10 @@ import Testing
     let server = try SSHDServer(
       authorized: [key], environment: ["GIVEN": #"a "b" \c"#], banner: "hello there\n")
     let client = try SSHClientConfiguration([.init("one", server, keys: [key])])
-    let ended = try client.ssh("one", #"echo "$HOME" "$GIVEN""#)
+    let ended = try client.ssh(
+      "one", #"echo "$HOME" "$GIVEN" "$LEAPFROG_X""#, options: ["-o", "SetEnv=LEAPFROG_X=sent"])
     #expect(ended.status == 0)
-    #expect(ended.output == "hello there\n\(server.home) " + #"a "b" \c"#)
+    #expect(ended.output == "hello there\n\(server.home) " + #"a "b" \c sent"#)
     #expect(server.log.contains("Accepted publickey"))
   }
 
@@ -46,13 +47,13 @@ import Testing
     let server = try SSHDServer(authorized: [key])
     let client = try SSHClientConfiguration([.init("one", server, keys: [key])])
     let first = try Conversation(client.sshCommand("one", "cat"))
-    #expect(try first.echoes("a"))
+    #expect(first.echoes("a"))
     let doomed = server.sessions()
     let second = try Conversation(client.sshCommand("one", "cat"))
-    #expect(try second.echoes("b"))
+    #expect(second.echoes("b"))
     doomed.forEach { kill($0, SIGKILL) }
     #expect(first.ends())
-    #expect(try second.echoes("c"))
+    #expect(second.echoes("c"))
     #expect(server.sessions().count == doomed.count)
   }
 }

@@ -29,9 +29,9 @@ import Testing
     let server = try SSHDServer(in: host, authorized: [key])
     let client = try SSHClientConfiguration([.init("one", server, keys: [key])])
     let conversation = try Conversation(client.sshCommand("one", "cat"))
-    #expect(try conversation.echoes("a"))
+    #expect(conversation.echoes("a"))
     try host.cut()
-    try conversation.say("b")
+    conversation.say("b")
     #expect(!conversation.hears("b", seconds: 1.5))
     let other = try client.ssh("one", "true", seconds: 1)
     #expect(other.status == 124)
@@ -50,6 +50,12 @@ import Testing
     #expect(try client.ssh("direct", "echo $HOME", options: option).output == hidden.home)
     #expect(try client.ssh("hidden", "echo $HOME").output == hidden.home)
     #expect(try client.ssh("direct", "true", seconds: 5).status != 0)
+  }
+
+  @Test func aHostMayTakeThePlaceOfOneThatWent() throws {
+    let gate = try NetworkNamespace()
+    let address = try NetworkNamespace(behind: gate).address
+    #expect(try NetworkNamespace(behind: gate).address == address)
   }
 
   private func behindAGate() throws -> (SSHDServer, SSHDServer) {
