@@ -56,8 +56,9 @@ enum Main {
       } else {
         try command.run()
       }
+      Output.end(0)
     } catch {
-      exit(status(of: error))
+      Output.end(status(of: error))
     }
   }
 

@@ -115,8 +115,13 @@ private struct KeyIntroduction: Sendable {
       }
       return true
     }
-    console.line("\(name) shows the \(type) key \(shown)")
+    if console.canAsk || yes { console.line("\(name) shows the \(type) key \(shown)") }
     if yes { return true }
+    guard console.canAsk else {
+      throw Failure.refused(
+        "\(name) is not a known host, and there is no terminal to ask whether \(shown) is its "
+          + "\(type) key", remedy: "leapfrog host add \(name) --fingerprint \(shown)")
+    }
     return console.confirms("Is that its key?")
   }
 }

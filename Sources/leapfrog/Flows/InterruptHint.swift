@@ -12,7 +12,7 @@ final class InterruptHint {
     source.setEventHandler {
       let text = "\nthe work goes on by itself; `leapfrog events \(pair) --follow` comes back to it"
       if !isSilent { Output.remark(text) }
-      exit(130)
+      Output.end(130)
     }
     source.resume()
   }

@@ -23,6 +23,13 @@ enum Output {
     }
   }
 
+  /// Ends the process at once: at an ordinary exit OpenSSL would be taken apart under the threads of
+  /// connections that still use it.
+  static func end(_ status: Int32) -> Never {
+    fflush(nil)
+    _exit(status)
+  }
+
   /// Writes a line to standard error, or nowhere when that is not possible.
   static func remark(_ text: String) {
     try? write(text + "\n", to: 2)
