@@ -7,6 +7,7 @@ import shutil
 import tempfile
 
 import files
+import hosts
 import mariadb
 import postgresql
 import report
@@ -18,6 +19,7 @@ from kit import Bench, note
 PARTS = {
     "staging": staging.measure, "window": window.measure, "files": files.measure,
     "scale": scale.measure, "postgresql": postgresql.measure, "mariadb": mariadb.measure,
+    "ssh": hosts.measure,
 }
 
 

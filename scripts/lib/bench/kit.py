@@ -81,20 +81,20 @@ class Bench:
 
 
 class Pair:
-    """A configuration with one pair, and the paths of its root."""
+    """A configuration with one pair, and the paths of its root; without a database its sites have no
+    commands either."""
 
     def __init__(self, bench, name, repository, sites, extra="",
-                 database="{engine: sqlite, path: data/site.sqlite}"):
+                 database="{engine: sqlite, path: data/site.sqlite}", host="local"):
         self.name = name
         self.root = bench.directory / name
         self.configuration = bench.directory / f"{name}.yml"
         lines = [
-            "pairs:", f"  {name}:", f"    repository: {repository}", "    host: local",
+            "pairs:", f"  {name}:", f"    repository: {repository}", f"    host: {host}",
             f"    root: {self.root}", "    app: command", extra, "    sites:"]
-        for site in sites:
-            lines += [
-                f"      {site}:", f"        database: {database}",
-                "        commands: {update: [./bin/update], pending: [./bin/pending]}"]
+        commands = "{update: [./bin/update], pending: [./bin/pending]}"
+        contents = f"database: {database}, commands: {commands}" if database else ""
+        lines += [f"      {site}: {{{contents}}}" for site in sites]
         self.configuration.write_text("\n".join(line for line in lines if line) + "\n")
 
     def data(self, site):

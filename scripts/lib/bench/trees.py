@@ -78,8 +78,9 @@ class Importer:
             raise SystemExit("git fast-import failed")
 
 
-def make(bench, name, count, update=UPDATE, pending=PENDING):
-    """A bare repository with `count` files and the tags v1 and v2, which differ in one file."""
+def make(bench, name, count, update=UPDATE, pending=PENDING, changed=1, tags=2):
+    """A bare repository with `count` files and the tags v1, v2 and so on, each of which changes the
+    same files."""
     repository = bench.directory / f"{name}.git"
     bench.run("git", "init", "-q", "--bare", "-b", "main", repository)
     random_ = random.Random(count)
@@ -88,8 +89,9 @@ def make(bench, name, count, update=UPDATE, pending=PENDING):
     files = ((path, contents(random_, pool)) for path in paths(count - 2))
     importer.commit("v1", files)
     importer.commit("v1", [("bin/update", update.encode()), ("bin/pending", pending.encode())])
-    changed = next(paths(1))
-    importer.commit("v2", [(changed, contents(random_, pool))])
+    for number in range(2, tags + 1):
+        importer.commit(
+            f"v{number}", ((path, contents(random_, pool)) for path in paths(changed)))
     importer.finish()
     bench.run("git", f"--git-dir={repository}", "repack", "-adq")
     return repository
