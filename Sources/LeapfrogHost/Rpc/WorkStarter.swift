@@ -43,7 +43,7 @@ struct WorkStarter {
     _ asked: Asked, holding held: PairLock?, _ body: (PairLock) throws -> WorkStarted,
     besides: () throws -> WorkStarted?
   ) throws -> WorkStarted {
-    guard let lock = try held ?? PairLock.take(layout, waiting: 1) else {
+    guard let lock = try held ?? gate.takeIfFree(for: asked.claim.token) else {
       if let same = try answered(asked) ?? besides() { return same }
       throw PairLock.refusal(layout, pair: pair.name)
     }
