@@ -7,9 +7,26 @@ struct RPCCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rpc", abstract: "Answers a controller on standard input and output.")
 
+  @Option(
+    help: ArgumentHelp(
+      "Seconds to wait for the controller while a pair is locked.", visibility: .hidden))
+  var lockedPatience = Patience().locked
+  @Option(help: ArgumentHelp("Seconds to wait for the controller.", visibility: .hidden))
+  var idlePatience = Patience().idle
+
   func run() throws {
     // Workers outlive this process; while it lives the kernel may reap them.
     signal(SIGCHLD, SIG_IGN)
-    try Server().run()
+    letTerminate()
+    try Server(patience: Patience(locked: lockedPatience, idle: idlePatience)).run()
+  }
+
+  /// A controller that comes back ends its old session; who starts one may have blocked that signal.
+  private func letTerminate() {
+    signal(SIGTERM, SIG_DFL)
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGTERM)
+    sigprocmask(SIG_UNBLOCK, &signals, nil)
   }
 }

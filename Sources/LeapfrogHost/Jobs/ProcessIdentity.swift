@@ -2,7 +2,7 @@ import Glibc
 
 /// A process that can be told from a later one with the same number: by when it began, and in which
 /// boot.
-struct ProcessIdentity: Sendable, Equatable {
+struct ProcessIdentity: Codable, Sendable, Equatable {
   var pid: pid_t
   /// Clock ticks from the boot to its start.
   var started: UInt64
@@ -34,6 +34,17 @@ struct ProcessIdentity: Sendable, Equatable {
   var isAlive: Bool {
     guard boot == Self.currentBoot, let status = ProcessStatus(pid) else { return false }
     return status.started == started && !status.isZombie
+  }
+
+  /// Ends it, by force when it is still there after so many seconds. A later process of the same number is
+  /// left alone, and so is this one.
+  func end(after seconds: Double) {
+    guard pid != getpid() else { return }
+    for signal in [SIGTERM, SIGKILL] where isAlive {
+      kill(pid, signal)
+      let deadline = Deadline(seconds: seconds)
+      while isAlive, !deadline.isOver { usleep(10_000) }
+    }
   }
 
   private static var currentBoot: String? {

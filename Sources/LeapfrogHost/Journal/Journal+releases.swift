@@ -99,11 +99,13 @@ extension Journal {
     }
   }
 
-  /// Asks the worker of a release for something; it looks between two steps.
+  /// Asks the worker of a release for something; it looks between two steps. One who was asked to abort is
+  /// not asked for less.
   func ask(_ action: ControlParams.Action, of id: Int64, request: String? = nil) throws {
     try write("release.control") { database in
       try database.execute(
-        sql: "UPDATE release SET control = ? WHERE id = ?", arguments: [action.rawValue, id])
+        sql: "UPDATE release SET control = ? WHERE id = ? AND control IS NOT 'abort'",
+        arguments: [action.rawValue, id])
       try Self.note(request, id, database)
     }
   }

@@ -10,23 +10,33 @@ struct PairGate {
   ///
   /// - Throws: `Failure` of kind `refused` when another holds it, or has changed the pair meanwhile.
   func enter(_ entrant: Entrant, waiting seconds: Double = 1) throws -> PairLock {
-    let lock = try take(waiting: seconds)
+    let lock = try take(for: entrant.claim.token, waiting: seconds)
     try admit(entrant, holding: lock)
     return lock
   }
 
   /// Takes the lock in nobody's name yet.
-  func take(waiting seconds: Double) throws -> PairLock {
-    guard let lock = try PairLock.take(layout, waiting: seconds) else {
+  func take(for token: String, waiting seconds: Double = 1) throws -> PairLock {
+    guard let lock = try takeIfFree(for: token, waiting: seconds) else {
       throw PairLock.refusal(layout, pair: pair)
     }
     return lock
   }
 
-  /// Lets in who holds the lock already.
-  func admit(_ entrant: Entrant, holding lock: PairLock) throws {
+  /// Takes the lock; nil when another holds it. A session of the same run is no other: its controller
+  /// came back on a new link, and the old one hangs.
+  func takeIfFree(for token: String, waiting seconds: Double = 1) throws -> PairLock? {
+    if let lock = try PairLock.take(layout) { return lock }
+    if let old = PairLock.holder(layout), old.isSession, old.token == token {
+      old.process?.end(after: 2)
+    }
+    return try PairLock.take(layout, waiting: seconds)
+  }
+
+  /// Lets in who holds the lock already. `isSession` says that the lock is kept for the next request.
+  func admit(_ entrant: Entrant, holding lock: PairLock, isSession: Bool = false) throws {
     try Journal(layout: layout).verify(entrant.claim, pair: pair)
-    try lock.sign(entrant)
+    try lock.sign(entrant, isSession: isSession)
   }
 
   /// From here on the pair changes: what others decided before is old. Who is refused by a rule before

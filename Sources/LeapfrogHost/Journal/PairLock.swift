@@ -7,10 +7,14 @@ import LeapfrogCore
 final class PairLock: Sendable {
   /// Who holds a lock, as the holder wrote it.
   struct Holder: Codable, Sendable {
-    var pid: Int32
+    var process: ProcessIdentity?
     var since: Date
     var actor: String
     var what: String
+    /// Names the run of the command that it is held for.
+    var token: String
+    /// Whether it is a session, which waits for its controller; a worker waits for nobody.
+    var isSession: Bool
   }
 
   /// The descriptor that carries the lock; children inherit it.
@@ -51,9 +55,21 @@ final class PairLock: Sendable {
   }
 
   /// Writes down who holds it, for the one who is refused.
-  func sign(_ entrant: Entrant) throws {
-    let holder = Holder(
-      pid: getpid(), since: Date(), actor: entrant.actor, what: entrant.what)
+  func sign(_ entrant: Entrant, isSession: Bool = false) throws {
+    try write(
+      Holder(
+        process: ProcessIdentity(getpid()), since: Date(), actor: entrant.actor,
+        what: entrant.what, token: entrant.claim.token, isSession: isSession))
+  }
+
+  /// Writes down that it is this process by now which does what the last one has signed for.
+  func signOver(_ layout: Layout) throws {
+    guard var holder = Self.holder(layout) else { return }
+    (holder.process, holder.isSession) = (ProcessIdentity(getpid()), false)
+    try write(holder)
+  }
+
+  private func write(_ holder: Holder) throws {
     let bytes = [UInt8](try Wire.encoder().encode(holder))
     try system("write", path) { ftruncate(descriptor, 0) }
     try system("write", path) { pwrite(descriptor, bytes, bytes.count, 0) }

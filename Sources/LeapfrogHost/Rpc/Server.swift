@@ -7,18 +7,22 @@ public final class Server {
   private let reader: WireReader
   private let output: Int32
   private let session: Session
+  private let watch: ControllerWatch
 
-  public init(input: Int32 = 0, output: Int32 = 1) {
-    reader = WireReader(descriptor: input)
-    self.output = output
-    session = Session()
+  public init(input: Int32 = 0, output: Int32 = 1, patience: Patience = Patience()) {
+    let session = Session()
+    watch = ControllerWatch { session.isLocked ? patience.locked : patience.idle }
+    reader = WireReader(descriptor: input, watch: watch)
+    (self.output, self.session) = (output, session)
   }
 
   /// Answers until the controller is gone.
+  ///
+  /// - Throws: `Failure` when nothing came from it for too long.
   public func run() throws {
     while let line = try reader.line() {
       guard !line.isEmpty else { continue }
-      do { try answer(Data(line)) } catch  where isControllerGone { return }
+      do { try answer(Data(line)) } catch  where isControllerGone && !watch.hasGivenUp { return }
     }
   }
 
@@ -88,8 +92,6 @@ public final class Server {
   }
 
   private func write(_ data: Data) throws {
-    try (data + [UInt8(ascii: "\n")]).withUnsafeBytes {
-      try Files.writeAll($0, to: output, path: "the controller")
-    }
+    try (data + [UInt8(ascii: "\n")]).withUnsafeBytes { try watch.write($0, to: output) }
   }
 }

@@ -8,6 +8,9 @@ final class Session {
   private var staging: (pair: Pair, lock: PairLock, stage: Stage)?
   private var heldLock: (root: String, lock: PairLock)?
 
+  /// Whether it keeps others from a pair.
+  var isLocked: Bool { staging != nil || heldLock != nil }
+
   func hello() -> HostInfo {
     HostInfo(
       version: Wire.version, user: NSUserName(), hostname: ProcessInfo.processInfo.hostName,
@@ -110,8 +113,8 @@ final class Session {
 
   private func lock(_ pair: Pair, _ entrant: Entrant) throws -> PairLock {
     let gate = PairGate(layout: pair.layout, pair: pair.name)
-    guard let lock = held(pair) else { return try gate.enter(entrant) }
-    try gate.admit(entrant, holding: lock)
+    let lock = try held(pair) ?? gate.take(for: entrant.claim.token)
+    try gate.admit(entrant, holding: lock, isSession: true)
     return lock
   }
 

@@ -4,12 +4,14 @@ import LeapfrogCore
 /// Reads lines and counted bytes from a descriptor, in large pieces.
 final class WireReader {
   private let descriptor: Int32
+  private let watch: ControllerWatch?
   private var buffer: [UInt8] = []
   private var position = 0
   private var chunk = [UInt8](repeating: 0, count: 256 << 10)
 
-  init(descriptor: Int32) {
-    self.descriptor = descriptor
+  /// `watch` ends the waiting; without it there is no end.
+  init(descriptor: Int32, watch: ControllerWatch? = nil) {
+    (self.descriptor, self.watch) = (descriptor, watch)
   }
 
   /// The next line without its end; nil when the other side is gone.
@@ -62,6 +64,7 @@ final class WireReader {
       buffer.removeSubrange(..<position)
       position = 0
     }
+    try watch?.wait(for: POLLIN, on: descriptor)
     let got = try system("read from", "the controller") {
       Glibc.read(descriptor, &chunk, chunk.count)
     }

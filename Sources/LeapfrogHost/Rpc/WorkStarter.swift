@@ -27,6 +27,7 @@ struct WorkStarter {
   /// Resumes, aborts or recovers what is open.
   func control(_ params: ControlParams) throws -> WorkStarted {
     if let same = try answered(params.asked) { return same }
+    if params.action == .halt { return try halt(params) }
     return try once(params.asked, holding: nil) { lock in
       // Only now: a worker may have ended while its lock was waited for, and what is over stays over.
       try takeUp(try openRelease(), params, lock)
@@ -43,7 +44,7 @@ struct WorkStarter {
     _ asked: Asked, holding held: PairLock?, _ body: (PairLock) throws -> WorkStarted,
     besides: () throws -> WorkStarted?
   ) throws -> WorkStarted {
-    guard let lock = try held ?? PairLock.take(layout, waiting: 1) else {
+    guard let lock = try held ?? gate.takeIfFree(for: asked.claim.token) else {
       if let same = try answered(asked) ?? besides() { return same }
       throw PairLock.refusal(layout, pair: pair.name)
     }
@@ -144,19 +145,32 @@ struct WorkStarter {
 
   private func openRelease() throws -> ReleaseRecord {
     if let open = try journal.openRelease() { return open }
-    throw Failure.refused(
+    throw nothingUnderWay
+  }
+
+  private var nothingUnderWay: Failure {
+    .refused(
       "nothing of \(pair.name) is under way or was interrupted",
       remedy: "leapfrog status \(pair.name)")
   }
 
-  /// A worker is alive: it can be aborted, and a resume attaches to it.
+  /// Only a worker that is alive can be halted; what was interrupted begins nothing anyway.
+  private func halt(_ params: ControlParams) throws -> WorkStarted {
+    guard PairLock.isHeld(layout), try journal.openRelease()?.state == .running else {
+      throw nothingUnderWay
+    }
+    return try steer(params)
+  }
+
+  /// A worker is alive: it can be aborted or halted, and a resume attaches to it.
   private func steer(_ params: ControlParams) throws -> WorkStarted {
     try journal.verify(params.claim, pair: pair.name)
     let release = WorkStarted(
       release: try openRelease().id, attached: true, after: try journal.lastEvent())
     switch params.action {
-    case .abort: try journal.ask(.abort, of: release.release, request: params.request)
-    case .resume, .recover, .halt: try journal.note(params.request, release)
+    case .abort, .halt:
+      try journal.ask(params.action, of: release.release, request: params.request)
+    case .resume, .recover: try journal.note(params.request, release)
     }
     return release
   }

@@ -54,7 +54,7 @@ public struct HostOrders: Sendable {
   /// - Returns: where the old journal is now.
   public func rebuild() throws -> String {
     let entrant = Entrant.local("new journal of \(spec.name)")
-    let lock = try gate.take(waiting: 1)
+    let lock = try gate.take(for: entrant.claim.token)
     try lock.sign(entrant)
     return try withExtendedLifetime(lock) {
       let kept = "\(layout.aside)/journal-\(BackupStore.newID())"

@@ -32,11 +32,22 @@ struct Verdict {
     if state == .interrupted {
       return count(.waiting) > 0 ? Self.notBegun(count(.waiting)) : keepsLinks
     }
-    guard let back = migrations.first(where: { $0.state == .back }) else {
-      return migrations.first { $0.state == .attention }.map(text)
+    let failed = [.back, .attention].compactMap { state in
+      migrations.first { $0.state == state }
     }
-    let rest = count(.waiting)
-    return text(back) + (rest > 0 ? "; " + Self.notBegun(rest) : "")
+    return Self.joined([failed.first.map(text), rest])
+  }
+
+  /// What of the sites that were not begun, and who kept them from it when their own failures did not.
+  private var rest: String? {
+    guard count(.waiting) > 0 else { return nil }
+    let halt = "because the release's failures on its hosts reached max_failures"
+    return Self.notBegun(count(.waiting)) + (release.control == .halt ? ", \(halt)" : "")
+  }
+
+  private static func joined(_ parts: [String?]) -> String? {
+    let parts = parts.compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
 
   private var keepsLinks: String {
@@ -49,7 +60,7 @@ struct Verdict {
     count == 1 ? "1 site was not begun" : "\(count) sites were not begun"
   }
 
-  private var isPaused: Bool { wasEnded || (!wasComplete && release.control != .abort) }
+  private var isPaused: Bool { wasEnded || (!wasComplete && release.control == nil) }
 
   private func count(_ state: MigrationRecord.State) -> Int {
     migrations.count { $0.state == state }

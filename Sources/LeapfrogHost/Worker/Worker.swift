@@ -171,7 +171,7 @@ public final class Worker: Sendable {
 
   private func mustNotBegin() throws -> Bool {
     if Self.isEnding.load(ordering: .sequentiallyConsistent) { return true }
-    if try journal.control(of: release.id) == .abort { return true }
+    if [.abort, .halt].contains(try journal.control(of: release.id)) { return true }
     return try journal.failures(of: release.id) >= release.order.spec.maxFailures
   }
 

@@ -27,7 +27,9 @@ public enum WorkerProcess {
     let number = ProcessInfo.processInfo.environment[lockKey].flatMap(Int32.init)
     unsetenv(lockKey)
     guard let number else { throw Failure.usage("a worker is started by leapfrog, not by hand") }
-    try run(layout, PairLock(inherited: number, layout: layout), release, startsNew: startsNew)
+    let lock = try PairLock(inherited: number, layout: layout)
+    try lock.signOver(layout)
+    try run(layout, lock, release, startsNew: startsNew)
   }
 
   static func run(_ layout: Layout, _ lock: PairLock, _ release: Int64, startsNew: Bool) throws {

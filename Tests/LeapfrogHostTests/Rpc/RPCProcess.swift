@@ -35,17 +35,27 @@ final class RPCProcess {
     _ method: LeapfrogCore.Method, _ params: Params, bulk: [UInt8]? = nil,
     as: Result.Type = Result.self
   ) throws -> Result? {
-    lastID += 1
-    let request = Request(id: lastID, method: method, params: params, bulk: bulk?.count)
-    var data = try Wire.encoder().encode(request)
-    data.append(UInt8(ascii: "\n"))
-    if let bulk { data.append(contentsOf: bulk) }
-    try input.fileHandleForWriting.write(contentsOf: data)
+    try send(method, params, bulk: bulk)
     guard let line = try reader.line() else { return nil }
     let response = try Wire.decoder().decode(Response<Result>.self, from: Data(line))
     if let error = response.error { throw error.failure }
     return response.result
   }
+
+  /// Asks without waiting; `missing` bytes of the bulk data never come.
+  func send<Params: Codable & Sendable>(
+    _ method: LeapfrogCore.Method, _ params: Params, bulk: [UInt8]? = nil, missing: Int = 0
+  ) throws {
+    lastID += 1
+    let request = Request(
+      id: lastID, method: method, params: params, bulk: bulk.map { $0.count + missing })
+    var data = try Wire.encoder().encode(request)
+    data.append(UInt8(ascii: "\n"))
+    if let bulk { data.append(contentsOf: bulk) }
+    try input.fileHandleForWriting.write(contentsOf: data)
+  }
+
+  var pid: pid_t { process.processIdentifier }
 
   /// Waits for its end; nil when it goes on.
   func end(within seconds: Double) -> Int32? {
@@ -68,9 +78,8 @@ struct StagedPair {
   init() throws {
     disk = try PairOnDisk()
     let root = disk.layout.root
-    spec = PairSpec(
-      name: "acme", root: root,
-      build: Command(["/bin/sh", "-c", "echo built >> \(root)/builds; sleep 0.2"]))
+    let build = "echo built >> \(root)/builds; while [ -e \(root)/hold ]; do sleep 0.05; done"
+    spec = PairSpec(name: "acme", root: root, build: Command(shell: build))
     _ = try Journal(layout: disk.layout, creates: true)
     try PlatformMarker.make(disk.layout)
     try Pair.save(spec)
@@ -83,6 +92,11 @@ struct StagedPair {
       kind: .stage, spec: spec, ref: "v1", commit: tree.commit, to: .blue, actor: "bob")
   }
 
+  /// A build that begins goes on until `letGo`.
+  func hold() throws { try Files.create([], at: "\(disk.layout.root)/hold") }
+
+  func letGo() throws { try Files.remove("\(disk.layout.root)/hold") }
+
   /// How often the build ran.
   var builds: Int {
     let text = (try? Files.read("\(disk.layout.root)/builds")) ?? []
@@ -90,10 +104,13 @@ struct StagedPair {
   }
 
   func begin(_ rpc: RPCProcess, _ claim: Claim) throws -> StageNeeds? {
-    let params = StageParams(
+    try rpc.call(.stageBegin, params(tree, claim), bulk: TreeCodec.encode(tree.entries()))
+  }
+
+  func params(_ tree: Tree, _ claim: Claim) -> StageParams {
+    StageParams(
       root: spec.root, spec: spec, ref: "v1", commit: tree.commit, platform: .blue,
       build: spec.wholeBuild, actor: "bob", claim: claim)
-    return try rpc.call(.stageBegin, params, bulk: TreeCodec.encode(tree.entries()))
   }
 
   /// Stages to its end, and keeps the lock.

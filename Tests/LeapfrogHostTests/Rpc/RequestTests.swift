@@ -13,10 +13,12 @@ import Testing
 
   @Test func theSameRequestIsOneReleaseAndOneWorker() throws {
     let rpc = try RPCProcess()
+    try pair.hold()
     try pair.stage(rpc, claim)
     let first = try #require(try pair.work(rpc, claim, "one"))
     // While it runs, when it is done, and over another link.
     expectSame(try pair.work(rpc, claim, "one"), first)
+    try pair.letGo()
     #expect(try pair.state(of: first.release) == .done)
     expectSame(try pair.work(rpc, claim, "one"), first)
     expectSame(try pair.work(try RPCProcess(), claim, "one"), first)
@@ -37,11 +39,13 @@ import Testing
   /// Who attached to the work of another is answered with it, also when it is over.
   @Test func whatAttachedStaysWithItsRelease() throws {
     let rpc = try RPCProcess()
+    try pair.hold()
     try pair.stage(rpc, claim)
     let first = try #require(try pair.work(rpc, claim, "one"))
     let other = try RPCProcess()
     let attached = try #require(try pair.work(other, Claim(token: "b"), "two"))
     #expect(attached.attached && attached.release == first.release)
+    try pair.letGo()
     #expect(try pair.state(of: first.release) == .done)
     #expect(try pair.work(other, Claim(token: "b"), "two")?.release == first.release)
     #expect(try pair.journal.releases(limit: 9).count == 1)
