@@ -4,6 +4,10 @@ import PackageDescription
 let strict: [SwiftSetting] =
   Context.environment["LEAPFROG_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
 let swift: [SwiftSetting] = [.swiftLanguageMode(.v6)] + strict
+/// Symbols are most of what would go to a host.
+let stripped: [LinkerSetting] = [
+  .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release))
+]
 
 /// The built-in profiles, which stay YAML files and become part of the executable.
 let profiles = ["command", "django", "drupal", "drupal7", "wordpress"]
@@ -48,9 +52,11 @@ let package = Package(
       ],
       resources: profiles.map { .embedInCode("Profiles/\($0).yml") }, swiftSettings: swift),
     .executableTarget(
-      name: "leapfrog", dependencies: ["LeapfrogControl", argumentParser], swiftSettings: swift),
+      name: "leapfrog", dependencies: ["LeapfrogControl", argumentParser], swiftSettings: swift,
+      linkerSettings: stripped),
     .executableTarget(
-      name: "leapfrog-host", dependencies: ["LeapfrogHost", argumentParser], swiftSettings: swift),
+      name: "leapfrog-host", dependencies: ["LeapfrogHost", argumentParser], swiftSettings: swift,
+      linkerSettings: stripped),
     .target(
       name: "RealServers", dependencies: ["LeapfrogHost"], path: "Tests/RealServers",
       swiftSettings: swift),

@@ -16,7 +16,8 @@ struct Bootstrap: Sendable {
   private var head: String {
     "d=\"${XDG_DATA_HOME:-$HOME/.local/share}/leapfrog\"; f=\"$d/\(digest)/leapfrog-host\"; "
       + "say() { printf \"\\n%s\\n\" \"\(nonce) $*\"; }; "
-      + "sum() { s=$(sha256sum < \"$1\") || s=none; printf %s \"${s%% *}\"; }; "
+      + "sum() { s=$(openssl dgst -sha256 -r < \"$1\" 2>/dev/null) || s=$(sha256sum < \"$1\") "
+      + "|| s=none; printf %s \"${s%% *}\"; }; "
   }
 
   /// Proves the executable and becomes it.

@@ -4,6 +4,7 @@ import LeapfrogCore
 /// Reaches the `leapfrog-host` of a host over SSH; puts it there where it is missing.
 public struct RemoteHost: HostReaching {
   public let name: String
+  public let accidents = 3
   let executable: HostExecutable
   let dialer: SSHDialer
   /// Told what takes long.

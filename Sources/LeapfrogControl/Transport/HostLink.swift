@@ -15,6 +15,8 @@ public actor HostLink {
   private let notify: @Sendable (Notice) -> Void
   private var connection: Connection?
   private var connectedSince = ContinuousClock.now
+  private var lastUse = ContinuousClock.now
+  private var accidents = 0
   /// Whether the host was ever reached: only then is a break something that passes.
   private var wasReached = false
 
@@ -36,17 +38,25 @@ public actor HostLink {
     while true {
       do {
         let value = try await body(try await connected())
+        (lastUse, accidents) = (.now, 0)
         if outage.isUnderWay { notify(.back) }
         return value
       } catch let lost as LinkLost {
-        await connection?.close()
-        connection = nil
-        guard wasReached, let pause = outage.pause else { throw lost.failure }
+        await noteEnd()
+        guard wasReached, accidents <= host.accidents, let pause = outage.pause else { throw lost.failure }
         if !outage.isUnderWay { notify(.lost(lost.description)) }
         outage.begin()
         try await Task.sleep(for: pause)
       }
     }
+  }
+
+  private func noteEnd() async {
+    if connection != nil {
+      let isQuick = connectedSince.duration(to: .now) < .seconds(5)
+      accidents = isQuick || host.accidents == 0 ? accidents + 1 : 0
+    }
+    await close()
   }
 
   /// Ends the connection; the next use makes a new one.
@@ -58,9 +68,11 @@ public actor HostLink {
   private func connected() async throws -> Connection {
     // A connection over which much has gone exchanges its keys again, at which libssh2 can hang.
     if connectedSince.duration(to: .now) > .seconds(1800) { await close() }
+    // A host ends a conversation in which nothing is said, as when this process was stopped for an hour.
+    if lastUse.duration(to: .now) > .seconds(50) { await close() }
     if let connection { return connection }
     let made = try await host.connect()
-    (connection, connectedSince, wasReached) = (made, .now, true)
+    (connection, connectedSince, lastUse, wasReached) = (made, .now, .now, true)
     return made
   }
 }

@@ -2,6 +2,8 @@
 public protocol HostReaching: Sendable {
   /// The host's name in the configuration.
   var name: String { get }
+  /// How often in a row a connection may end as soon as it is made before that counts as no accident.
+  var accidents: Int { get }
 
   /// Connects and greets.
   ///

@@ -12,6 +12,8 @@ public struct LocalHost: HostReaching {
   public init(executable: HostExecutable) { self.executable = executable }
 
   public var name: String { "local" }
+  /// Between two processes of one machine there is no link that could break.
+  public var accidents: Int { 0 }
 
   /// Starts the child and greets it.
   public func connect() async throws -> Connection {

@@ -7,11 +7,11 @@ final class Bulk {
   private var unpacked: [UInt8]?
 
   /// - Throws: `Failure` when packed bytes arrived damaged; they are all read then.
-  init(_ head: RequestHead, _ reader: WireReader) throws {
+  init(reader: WireReader, count: Int, unpacked: Int? = nil) throws {
     self.reader = reader
-    left = max(0, head.bulk ?? 0)
-    guard let count = head.unpacked else { return }
-    unpacked = try reader.withBytes(left) { try Packing.unpack($0, count: count) }
+    left = max(0, count)
+    guard let count = unpacked else { return }
+    self.unpacked = try reader.withBytes(left) { try Packing.unpack($0, count: count) }
     left = count
   }
 

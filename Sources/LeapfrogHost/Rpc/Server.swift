@@ -39,7 +39,8 @@ public final class Server {
           id: nil, error: WireError(.usage("the message is not a request"), code: -32600)))
     }
     do {
-      let bulk = try Bulk(head, reader)
+      let bulk = try Bulk(
+        reader: reader, count: head.bulk ?? 0, unpacked: head.unpacked)
       let response = try perform(head, line, bulk)
       try bulk.skipRest()
       try write(response)

@@ -39,7 +39,8 @@ import Testing
 
   @Test func requestsCarryTheirHead() throws {
     let request = Request(
-      id: 7, method: .stageBlobs, params: PairParams(root: "/srv/acme", pair: "acme"), bulk: 12)
+      id: 7, method: .stageBlobs, params: PairParams(root: "/srv/acme", pair: "acme"),
+      bulk: BulkData([UInt8](repeating: 7, count: 12)))
     let data = try Wire.encoder().encode(request)
     let head = try Wire.decoder().decode(RequestHead.self, from: data)
     #expect(head.id == 7 && head.method == .stageBlobs && head.bulk == 12)

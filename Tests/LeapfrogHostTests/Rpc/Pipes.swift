@@ -10,6 +10,6 @@ enum Pipes {
     try pipe.fileHandleForWriting.write(contentsOf: Data(bytes))
     try pipe.fileHandleForWriting.close()
     let reader = WireReader(descriptor: pipe.fileHandleForReading.fileDescriptor)
-    return try withExtendedLifetime(pipe) { try body(Bulk(reader: reader, count: bytes.count)) }
+    return try withExtendedLifetime(pipe) { try body(try Bulk(reader: reader, count: bytes.count)) }
   }
 }

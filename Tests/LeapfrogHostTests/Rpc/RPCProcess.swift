@@ -47,8 +47,8 @@ final class RPCProcess {
     _ method: LeapfrogCore.Method, _ params: Params, bulk: [UInt8]? = nil, missing: Int = 0
   ) throws {
     lastID += 1
-    let request = Request(
-      id: lastID, method: method, params: params, bulk: bulk.map { $0.count + missing })
+    var request = Request(id: lastID, method: method, params: params)
+    request.bulk = bulk.map { $0.count + missing }
     var data = try Wire.encoder().encode(request)
     data.append(UInt8(ascii: "\n"))
     if let bulk { data.append(contentsOf: bulk) }

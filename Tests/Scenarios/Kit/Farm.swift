@@ -53,7 +53,7 @@ final class Farm: Sendable {
       pairs:
         acme:
           repository: \(repository.path)
-          host: local
+          host: \(HostUnderTest.name)
           root: \(root.path)
           app: command
       \(extra)
@@ -84,6 +84,7 @@ final class Farm: Sendable {
   /// The environment of every command: nothing of the machine's own state is used.
   var environment: [String: String] {
     ["LEAPFROG_STATE": directory.appendingPathComponent("state").path, "NO_COLOR": "1"]
+      .merging(HostUnderTest.environment) { $1 }
   }
 
   /// Runs `leapfrog`.
