@@ -38,6 +38,8 @@ public enum Method: String, Codable, Sendable {
   case history
   case backups
   case doctor
+  case machine
+  case units
 }
 
 /// A request as it goes over the wire; `params` is the method's own type.
