@@ -8,6 +8,10 @@ struct MarkedStream {
   let nonce: String
   /// What came behind the line already.
   private(set) var rest: [UInt8] = []
+  /// Bytes of noise that were passed over.
+  private var passed = 0
+  /// The last whole line of it.
+  private var noise = ""
   private static let longest = 1 << 20
 
   init(_ channel: SSHChannel, host: String, nonce: String) {
@@ -26,7 +30,10 @@ struct MarkedStream {
     defer { limit.cancel() }
     while true {
       if let answer = take() { return answer }
-      guard rest.count < Self.longest, let more = try await stream.read() else { throw noAnswer }
+      guard passed + rest.count < Self.longest else { throw noAnswer(noise) }
+      guard let more = try await stream.read() else {
+        throw noAnswer(rest.isEmpty ? noise : String(decoding: rest, as: UTF8.self))
+      }
       rest += more
     }
   }
@@ -40,18 +47,17 @@ struct MarkedStream {
         return BootstrapAnswer(String(line.dropFirst(nonce.count + 1)))
       }
       noise = line.isEmpty ? noise : line
+      passed += line.utf8.count + 1
       rest.removeSubrange(...end)
     }
     return nil
   }
 
-  private var noise = ""
-
-  private var noAnswer: any Error {
-    let last = String(decoding: rest.suffix(200), as: UTF8.self)
-    let said = [stream.errorText, last, noise].first { !$0.isEmpty } ?? "nothing"
+  private func noAnswer(_ last: String) -> any Error {
+    let said = [last, stream.errorText].filter { !$0.isEmpty }.joined(separator: " / ")
     return Failure.failed(
-      "\(host) lets nobody run a command: instead of an answer came \(Printable.quoted(said))",
+      "\(host) lets nobody run a command: instead of an answer came "
+        + "`\(Printable.text(said.isEmpty ? "nothing" : said, longest: 300))`",
       remedy: "ssh \(host) true")
   }
 }
