@@ -90,6 +90,15 @@ struct KnownHosts: Sendable {
     }
     if let slash = file.lastIndex(of: "/") { try Posix.makeDirectory(String(file[..<slash])) }
     let line = line(key, of: settings.knownName, hashed: settings.hashesKnownHosts)
-    try Posix.append(line, to: file)
+    try Posix.append(isCut(file) ? "\n\(line)" : line, to: file)
+  }
+
+  /// Whether somebody left the last line without its end.
+  private static func isCut(_ file: String) -> Bool {
+    guard let handle = FileHandle(forReadingAtPath: file) else { return false }
+    defer { try? handle.close() }
+    guard let end = try? handle.seekToEnd(), end > 0 else { return false }
+    try? handle.seek(toOffset: end - 1)
+    return (try? handle.read(upToCount: 1)) != Data("\n".utf8)
   }
 }

@@ -43,7 +43,7 @@ extension SSHSession {
     try verifyTakesKeys(settings, limit)
     let files = settings.identityFiles.compactMap(PrivateKeyFile.init)
     if isLoggedIn { return }
-    let agent = try loginByAgent(settings, files, &attempts, limit)
+    let agent = try loginByAgent(settings, &attempts, limit)
     if isLoggedIn { return }
     for file in files where file.publicKey.map({ !agent.contains($0) }) ?? true {
       try tryFile(file, settings, ask, &attempts, limit)
@@ -120,11 +120,10 @@ extension SSHSession {
 
   /// Tries the agent's keys, those that a file names first; gives all that it has.
   private func loginByAgent(
-    _ settings: HostSettings, _ files: [PrivateKeyFile], _ attempts: inout LoginAttempts,
-    _ limit: TimeLimit
+    _ settings: HostSettings, _ attempts: inout LoginAttempts, _ limit: TimeLimit
   ) throws -> [HostKey] {
     guard let agent = try Agent(raw, path: settings.identityAgent) else { return [] }
-    let named = files.compactMap(\.publicKey)
+    let named = settings.identityFiles.compactMap(PublicKeyFile.named)
     let all = agent.identities
     let wanted = all.filter { named.contains($0.key) }
     let others = settings.identitiesOnly ? [] : all.filter { !named.contains($0.key) }

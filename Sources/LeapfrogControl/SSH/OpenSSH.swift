@@ -59,7 +59,8 @@ enum OpenSSH {
         isSuccess: result.terminationStatus.isSuccess, output: result.standardOutput,
         error: result.standardError)
     } catch let error as SubprocessError where error.code == .executableNotFound {
-      throw Failure.failed("\(program) is not installed here", remedy: "apt-get install openssh-client")
+      throw Failure.failed(
+        "\(program) is not installed here", remedy: "apt-get install openssh-client")
     }
   }
 }

@@ -4,7 +4,7 @@ import LeapfrogCore
 /// What the head of a private key's file says, read without its passphrase.
 struct PrivateKeyFile: Sendable {
   let path: String
-  /// The public key; nil where the form does not tell it.
+  /// The public key; nil where neither the file nor the one beside it tells it.
   let publicKey: HostKey?
   let isEncrypted: Bool
   let isRSA: Bool
@@ -17,10 +17,26 @@ struct PrivateKeyFile: Sendable {
       (publicKey, isEncrypted) = (head.publicKey, head.cipher != "none")
       isRSA = head.publicKey.type == "ssh-rsa"
     } else {
-      publicKey = nil
+      publicKey = PublicKeyFile.read("\(path).pub")
       isEncrypted = text.contains("ENCRYPTED")
-      isRSA = text.contains("BEGIN RSA ")
+      isRSA = text.contains("BEGIN RSA ") || publicKey?.type == "ssh-rsa"
     }
+  }
+}
+
+/// Public keys in files: what an agent's key is known by where only the agent has the private one.
+enum PublicKeyFile {
+  /// The key that an `IdentityFile` stands for: a private key, a public one, or one with a public one
+  /// beside it.
+  static func named(by path: String) -> HostKey? {
+    PrivateKeyFile(path: path)?.publicKey ?? read(path) ?? read("\(path).pub")
+  }
+
+  static func read(_ path: String) -> HostKey? {
+    guard let words = Posix.read(path)?.split(whereSeparator: \.isWhitespace), words.count >= 2,
+      let key = HostKey(base64: words[1]), key.type == words[0]
+    else { return nil }
+    return key
   }
 }
 

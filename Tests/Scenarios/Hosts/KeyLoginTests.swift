@@ -33,6 +33,12 @@ import Testing
     try HostCase(kind).expectSight()
   }
 
+  @Test(arguments: ["PEM", "PKCS8"]) func aKeyInAnOlderForm(form: String) throws {
+    let host = try HostCase(.ecdsa)
+    try Tool.run(["ssh-keygen", "-q", "-p", "-N", "", "-m", form, "-f", host.key.path])
+    try host.expectSight()
+  }
+
   @Test func aPassphraseNeedsATerminal() throws {
     let host = try HostCase(passphrase: "open sesame")
     try host.expectRefusal(1, host.key.path, "has a passphrase", "no terminal", "ssh-add")
@@ -61,7 +67,8 @@ import Testing
       answers: [(question, "open sesane"), (question, "open sesame")])
     #expect(typo.status == 0, "\(typo.text)")
     let wrong = try host.onTerminal(
-      "status", "acme", "--timeout", "60", answers: [(question, "a"), (question, "b"), (question, "c")])
+      "status", "acme", "--timeout", "60",
+      answers: [(question, "a"), (question, "b"), (question, "c")])
     #expect(wrong.status == 1, "\(wrong.text)")
     #expect(
       wrong.output.contains("the passphrase for \(host.key.path) was wrong"), "\(wrong.text)")
@@ -105,6 +112,14 @@ import Testing
     let with = ["SSH_AUTH_SOCK": agent.socket]
     try host.leapfrog("status", "acme", "--timeout", "60", environment: with).expectSight()
     #expect(!host.server.log.contains("Failed publickey"))
+  }
+
+  @Test(arguments: ["", ".pub"]) func aKeyThatOnlyTheAgentHas(name: String) throws {
+    let host = try HostCase { $0.identities = $0.identities.map { $0 + name } }
+    let agent = try SSHAgentProcess([host.key])
+    try FileManager.default.removeItem(atPath: host.key.path)
+    let with = ["SSH_AUTH_SOCK": agent.socket]
+    try host.leapfrog("status", "acme", "--timeout", "60", environment: with).expectSight()
   }
 
   @Test func aHostThatTakesNoKeys() throws {

@@ -1,0 +1,153 @@
+import Foundation
+import RealServers
+import Testing
+
+@testable import LeapfrogControl
+
+/// The shell lines of the first contact, run by real shells.
+@Suite struct BootstrapTests {
+  static let shells = ["/bin/sh", "/bin/dash", "/bin/bash"]
+
+  private let directory: ServerDirectory
+  /// What stands for the executable: it shows its arguments.
+  private static let program = """
+    #!/usr/bin/env python3
+    import json, sys
+    print(json.dumps(sys.argv[1:]), flush=True)
+    sys.stderr.write("said")
+    sys.exit(7)
+
+    """
+
+  init() throws { directory = try ServerDirectory() }
+
+  private var home: String { "\(directory.path)/my home" }
+  private var place: String { "\(home)/.local/share/leapfrog" }
+
+  private func bootstrap(of text: String = Self.program) throws -> Bootstrap {
+    let file = try directory.write(text, "program")
+    return Bootstrap(digest: String(try Tool.run(["sha256sum", file]).prefix(64)))
+  }
+
+  /// What a shell says to a line, as the account's shell gets it.
+  private func say(
+    _ line: String, _ shell: String, input: String = "/dev/null", extra: [String: String] = [:]
+  ) throws -> Tool {
+    try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
+    let environment = ["HOME": home, "PATH": "/usr/local/bin:/usr/bin:/bin", "LINE": line]
+    return try Tool.attempt(
+      [shell, "-c", #"exec "$0" -c "$LINE" < "$1""#, shell, input],
+      environment: environment.merging(extra) { $1 })
+  }
+
+  /// The answer among what was said.
+  private func answer(_ bootstrap: Bootstrap, _ said: Tool) -> BootstrapAnswer? {
+    said.output.split(separator: "\n").compactMap { line in
+      line.hasPrefix("\(bootstrap.nonce) ")
+        ? BootstrapAnswer(String(line.dropFirst(bootstrap.nonce.count + 1))) : nil
+    }.first
+  }
+
+  private func store(_ bootstrap: Bootstrap, _ shell: String) throws {
+    let said = try say(bootstrap.store, shell, input: "\(directory.path)/program")
+    #expect(answer(bootstrap, said) == .stored, "\(said.output)")
+  }
+
+  @Test(arguments: Self.shells) func theWholeStory(shell: String) throws {
+    let bootstrap = try bootstrap()
+    guard
+      case .absent(let system, let machine, let libc, let free, let directory) =
+        answer(bootstrap, try say(bootstrap.contact, shell))
+    else { throw ServerProcess.Fault("no answer") }
+    #expect(system == "Linux" && machine == HostPlace.ownMachine && libc.hasPrefix("glibc 2."))
+    #expect(free > 0 && directory == place)
+    try store(bootstrap, shell)
+    let path = "\(place)/\(bootstrap.digest)/leapfrog-host"
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == Self.program)
+    let contact = try say(bootstrap.contact, shell)
+    #expect(answer(bootstrap, contact) == .ready(directory: place))
+    #expect(contact.output.contains(#"["rpc"]"#) && contact.status == 7)
+    try Data("another".utf8).write(to: URL(fileURLWithPath: path))
+    guard case .altered(let digest, path) = answer(bootstrap, try say(bootstrap.contact, shell))
+    else { throw ServerProcess.Fault("not seen as altered") }
+    #expect(digest.count == 64 && digest != bootstrap.digest)
+    #expect(answer(bootstrap, try say(bootstrap.remove, shell)) == .removed)
+    #expect(!FileManager.default.fileExists(atPath: place))
+  }
+
+  @Test(arguments: Self.shells) func argumentsAreWordsAndNothingElse(shell: String) throws {
+    let words = [
+      "", " ", "a b", "it's", "\"", "$HOME", "`id`", "$(id)", "\\", "\\0101", "a\\c", "new\nline",
+      "end\n\n", "!x", "*", "~", "-e", "--", "%s", "ü€😀", "_", "#", ";exit", "&", "\t", "(",
+      "'\\''",
+    ]
+    let bootstrap = try bootstrap()
+    try store(bootstrap, shell)
+    let said = try say(bootstrap.run(words), shell)
+    let line = said.output.split(separator: "\n").first { $0.hasPrefix("[") } ?? ""
+    let shown = try? JSONDecoder().decode([String].self, from: Data(line.utf8))
+    #expect(shown == words, "\(said.output)")
+    #expect(said.output.hasSuffix("said\n\(bootstrap.nonce) ended 7"), "\(said.output)")
+  }
+
+  @Test(arguments: Self.shells) func whatArrivesDamagedIsNotKept(shell: String) throws {
+    let bootstrap = try bootstrap()
+    let other = try directory.write("something else", "other")
+    let said = try say(bootstrap.store, shell, input: other)
+    #expect(answer(bootstrap, said) == .failed)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: place).isEmpty)
+  }
+
+  @Test func otherWaysToTakeADigest() throws {
+    // A host without openssl, and one without either.
+    let bin = "\(directory.path)/bin"
+    try Tool.run(["mkdir", bin])
+    for tool in [
+      "mkdir", "cat", "sha256sum", "chmod", "mv", "ln", "date", "cd", "find", "rm", "rmdir",
+    ] {
+      try Tool.run([
+        "sh", "-c", #"p=$(command -v "$0") && test -x "$p" && ln -s "$p" "$1" || true"#, tool, bin,
+      ])
+    }
+    let bootstrap = try bootstrap()
+    let input = "\(directory.path)/program"
+    let said = try say(bootstrap.store, "/bin/sh", input: input, extra: ["PATH": bin])
+    #expect(answer(bootstrap, said) == .stored, "\(said.output)")
+    try Tool.run(["rm", "\(bin)/sha256sum"])
+    let none = try say(bootstrap.store, "/bin/sh", input: input, extra: ["PATH": bin])
+    #expect(answer(bootstrap, none) == .failed, "\(none.output)")
+  }
+
+  @Test func itIsBusyWhileSomethingRunsFromIt() throws {
+    let bootstrap = try bootstrap()
+    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    try Tool.run(["cp", "/bin/sleep", "\(place)/sleep"])
+    let process = try ServerProcess(["\(place)/sleep", "60"], directory: directory.path)
+    #expect(answer(bootstrap, try say(bootstrap.remove, "/bin/sh")) == .busy)
+    process.stop()
+    #expect(answer(bootstrap, try say(bootstrap.remove, "/bin/sh")) == .removed)
+  }
+
+  @Test func noTwoContactsHaveTheSameNonce() throws {
+    #expect(Set((0..<100).map { _ in Bootstrap(digest: "x").nonce }).count == 100)
+  }
+
+  @Test func answers() {
+    #expect(BootstrapAnswer("ready|/a b") == .ready(directory: "/a b"))
+    #expect(BootstrapAnswer("altered|none|/f") == .altered(digest: "none", path: "/f"))
+    #expect(
+      BootstrapAnswer("absent|Linux|x86_64|glibc 2.36|1024|/d")
+        == .absent(
+          system: "Linux", machine: "x86_64", libc: "glibc 2.36", freeBytes: 1 << 20,
+          directory: "/d"))
+    // musl has no such variable, and an odd `df` no such column: only trying tells.
+    #expect(
+      BootstrapAnswer("absent|Linux|x86_64|||/d")
+        == .absent(
+          system: "Linux", machine: "x86_64", libc: "", freeBytes: .max / 1024 * 1024,
+          directory: "/d"))
+    for text in ["", "ready", "ready|a|b", "altered|x", "absent|Linux", "stored more", "x"] {
+      #expect(BootstrapAnswer(text) == nil)
+    }
+  }
+}
