@@ -63,7 +63,8 @@ struct Bootstrap: Sendable {
     let words = arguments.map(Self.word).joined()
     return Self.line(
       head + "if test \"$(sum \"$f\")\" = \(digest); then \(words)say \"ready|$d\"; \"$f\" \"$@\"; "
-        + "printf \"\\n%s\\n\" \"\(nonce) ended $?\" >&2; else " + "say \"altered|$(sum \"$f\")|$f\"; fi")
+        + "printf \"\\n%s\\n\" \"\(nonce) ended $?\" >&2; else "
+        + "say \"altered|$(sum \"$f\")|$f\"; fi")
   }
 
   private static func line(_ script: String) -> String { "exec /bin/sh -c '\(script)'" }

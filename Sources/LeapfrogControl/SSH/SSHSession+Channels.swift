@@ -14,6 +14,11 @@ extension SSHSession {
   func start(
     _ command: String, environment: [(name: String, value: String)] = [], until limit: TimeLimit
   ) throws -> Int {
+    guard command.utf8.count <= Self.longestCommand else {
+      throw Failure.failed(
+        "a command of \(command.utf8.count) bytes is too long for \(name): libssh2 sends at most "
+          + "\(Self.longestCommand); hand what is long over on standard input")
+    }
     let channel = try openChannel(until: limit) {
       libssh2_channel_open_ex(raw, "session", 7, Self.window, 32768, nil, 0)
     }
@@ -32,6 +37,8 @@ extension SSHSession {
   }
 
   private static let window: UInt32 = 4 << 20
+  /// Bytes that surely fit into one packet of the library's.
+  private static let longestCommand = 32_000
 
   /// Opens a way from the host to another.
   ///

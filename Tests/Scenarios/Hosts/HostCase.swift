@@ -82,7 +82,9 @@ final class HostCase: Sendable {
 
   /// Files that an upload would leave behind.
   func partialFiles() -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []).filter { $0.hasPrefix(".") }
+    ((try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []).filter {
+      $0.hasPrefix(".")
+    }
   }
 
   /// Puts `leapfrog-host` there, as an earlier visit would have left it.

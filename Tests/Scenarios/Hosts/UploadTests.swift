@@ -42,8 +42,10 @@ import Testing
     let host = try HostCase()
     let commands = try (1...5).map { number in
       try Shell.start(
-        Shell.products.appendingPathComponent("leapfrog").path, ["status", "acme", "--timeout", "60"],
-        in: host.farm.directory, environment: host.farm.environment.merging(host.environment) { $1 },
+        Shell.products.appendingPathComponent("leapfrog").path,
+        ["status", "acme", "--timeout", "60"],
+        in: host.farm.directory,
+        environment: host.farm.environment.merging(host.environment) { $1 },
         output: host.farm.directory.appendingPathComponent("\(number).out"),
         error: host.farm.directory.appendingPathComponent("\(number).err"))
     }
@@ -80,6 +82,18 @@ import Testing
     try replace(host, Data("#!/bin/sh\ntouch \(trace)\n".utf8))
     try host.expectRefusal(4, "altered", "nothing of it was run")
     #expect(!FileManager.default.fileExists(atPath: trace))
+  }
+
+  @Test func anUploadThatIsCutLeavesNothing() throws {
+    let host = try HostCase()
+    let command = try host.farm.start(
+      ["status", "acme", "--timeout", "60"], environment: host.environment)
+    try host.farm.wait(30) { !host.partialFiles().isEmpty }
+    host.server.sessions().forEach { kill($0, SIGKILL) }
+    command.waitUntilExit()
+    #expect(command.terminationStatus == 1)
+    try host.farm.wait(10) { host.partialFiles().isEmpty && host.versions().isEmpty }
+    try host.expectSight(uploads: true)
   }
 
   // MARK: Old versions
