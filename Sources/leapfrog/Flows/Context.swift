@@ -63,7 +63,7 @@ struct Context: Sendable {
   }
 
   /// Read once, however many hosts get it.
-  static let executable = Result { try HostExecutable.beside() }
+  static let executable = Result { try HostExecutable.beside(state: stateDirectory) }
 
   /// What is under way goes on without a link, so it is worth waiting for.
   static var patience: Duration {

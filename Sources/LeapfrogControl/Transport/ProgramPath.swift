@@ -1,0 +1,15 @@
+import Foundation
+import Glibc
+
+/// Where a program of the system is.
+public enum ProgramPath {
+  /// The first in the `PATH` that can be executed; nil where there is none.
+  public static func find(_ name: String) -> String? {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    return path.split(separator: ":").lazy.map { "\($0)/\(name)" }.first { candidate in
+      var status = stat()
+      return stat(candidate, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        && access(candidate, X_OK) == 0
+    }
+  }
+}
