@@ -12,12 +12,11 @@ final class RPCProcess {
   private let reader: WireReader
   private var lastID = 0
 
-  init(_ options: [String] = [], failpoints: String? = nil) throws {
+  init(_ options: [String] = [], failpoints: String? = nil, path: String? = nil) throws {
     process.executableURL = URL(fileURLWithPath: JobSandbox.executable)
     process.arguments = ["rpc"] + options
-    process.environment = ProcessInfo.processInfo.environment.merging(
-      failpoints.map { ["LEAPFROG_FAILPOINTS": $0] } ?? [:]
-    ) { $1 }
+    let own = ["LEAPFROG_FAILPOINTS": failpoints, "PATH": path].compactMapValues { $0 }
+    process.environment = ProcessInfo.processInfo.environment.merging(own) { $1 }
     (process.standardInput, process.standardOutput) = (input, output)
     reader = WireReader(descriptor: output.fileHandleForReading.fileDescriptor)
     try process.run()
@@ -57,6 +56,16 @@ final class RPCProcess {
 
   var pid: pid_t { process.processIdentifier }
 
+  /// Stops it, as a link that hangs does; a signal that comes before it has stopped would still end it.
+  func stop() throws {
+    kill(pid, SIGSTOP)
+    let deadline = Deadline(seconds: 10)
+    while try !String(decoding: Files.read("/proc/\(pid)/stat"), as: UTF8.self).contains(") T ") {
+      try #require(!deadline.isOver)
+      usleep(1000)
+    }
+  }
+
   /// Waits for its end; nil when it goes on.
   func end(within seconds: Double) -> Int32? {
     let deadline = Deadline(seconds: seconds)
@@ -72,7 +81,7 @@ final class RPCProcess {
 /// A pair whose build leaves a trace, as a controller stages it.
 struct StagedPair {
   let disk: PairOnDisk
-  let spec: PairSpec
+  var spec: PairSpec
   let tree: Tree = ["index": "text"]
 
   init() throws {
