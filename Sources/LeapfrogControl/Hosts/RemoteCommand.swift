@@ -58,12 +58,8 @@ public struct RemoteCommand: Sendable {
   }
 
   private static func put(_ bytes: [UInt8], to descriptor: Int32) throws {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw Posix.failure("the output cannot be written") }
-      rest = rest.dropFirst(count)
+    guard Posix.writeAll(bytes, to: descriptor) else {
+      throw Posix.failure("the output cannot be written")
     }
   }
 }
@@ -111,8 +107,7 @@ struct CommandEnding {
     guard let mark = text.range(of: "\n\(nonce) ended "),
       let status = Int32(text[mark.upperBound...].trimmingCharacters(in: .newlines))
     else { throw LinkLost("the link to \(host) broke before the command's end was told") }
-    let rest = Array(text[..<mark.lowerBound].utf8)
-    _ = rest.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
+    _ = Posix.writeAll(Array(text[..<mark.lowerBound].utf8), to: 2)
     return status
   }
 }

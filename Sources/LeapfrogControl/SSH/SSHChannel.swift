@@ -49,7 +49,8 @@ final class ChannelStream: HostStream {
   /// The end of what came on standard error, on one line.
   var errorText: String {
     let text = said.withLock { String(decoding: $0, as: UTF8.self) }
-    return Printable.text(text.split(whereSeparator: \.isNewline).joined(separator: " / "))
+    return Printable.text(
+      text.split(whereSeparator: \.isNewline).joined(separator: " / "), upTo: 500)
   }
 
   private func keep(_ bytes: [UInt8]) {

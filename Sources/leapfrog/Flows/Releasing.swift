@@ -7,9 +7,13 @@ struct Releasing: Sendable {
   let context: Context
   let pair: PairConfiguration
   let code: ReleaseCode
+  /// A link that is there already.
+  let link: HostLink?
 
-  init(context: Context, pair: PairConfiguration, code: ReleaseCode? = nil) {
-    (self.context, self.pair) = (context, pair)
+  init(
+    context: Context, pair: PairConfiguration, code: ReleaseCode? = nil, link: HostLink? = nil
+  ) {
+    (self.context, self.pair, self.link) = (context, pair, link)
     self.code = code ?? ReleaseCode(context: context, pair: pair)
   }
 
@@ -46,7 +50,7 @@ struct Releasing: Sendable {
     _ ref: String?, named name: String? = nil, sites: [String], continues: Bool, express: Bool
   ) async throws -> Int32 {
     for site in sites where pair.spec.site(site) == nil { throw context.unknownSite(site, pair) }
-    let host = try context.host(of: pair)
+    let host = try context.host(of: pair, link: link)
     let status = try await host.status()
     if let release = status.release, release.state == .running, release.kind == .upgrade,
       ref == nil || release.ref == name ?? ref

@@ -27,7 +27,7 @@ struct SpreadRelease: Sendable {
     guard isSpread else {
       return try await single.upgrade(ref, sites: sites, continues: continues, express: express)
     }
-    let surveyed = await survey()
+    let surveyed = await SpreadSurvey(context: context, members: members).take()
     try refuse(surveyed, ref, sites)
     let target = try await target(ref, continues, surveyed)
     let code = try await resolved(target.ref)
@@ -36,7 +36,8 @@ struct SpreadRelease: Sendable {
     let release = Spreading(context: budgeted, members: members)
     return try await release.run("upgrade to \(target.name)", first: members[0].canaryHosts) {
       context, pair in
-      try await Releasing(context: context, pair: pair, code: code).upgrade(
+      let link = surveyed.first { $0.pair.host == pair.host }?.link
+      return try await Releasing(context: context, pair: pair, code: code, link: link).upgrade(
         target.ref, named: target.name, sites: sites.filter { pair.spec.site($0) != nil }, continues: false,
         express: express)
     }
@@ -71,34 +72,10 @@ struct SpreadRelease: Sendable {
 
   // MARK: Before anything is changed
 
-  private struct Surveyed: Sendable {
-    let pair: PairConfiguration
-    let status: PairStatus?
-    let last: ReleaseStatus?
-  }
-
-  /// How the pair stands on each host; a host that does not answer has no status, and is told later.
-  private func survey() async -> [Surveyed] {
-    await withTaskGroup(of: Surveyed.self) { group in
-      for pair in members { group.addTask { await survey(pair) } }
-      return await group.reduce(into: []) { $0.append($1) }
-    }
-  }
-
-  private func survey(_ pair: PairConfiguration) async -> Surveyed {
-    guard let link = try? context.link(to: pair.host, patience: .zero),
-      let host = try? context.host(of: pair, link: link), let status = try? await host.status()
-    else { return Surveyed(pair: pair, status: nil, last: nil) }
-    let last = try? await host.history(limit: 100).first { $0.kind == .upgrade }
-    await link.close()
-    return Surveyed(pair: pair, status: status, last: last)
-  }
-
   /// What one host would refuse, no host begins.
-  private func refuse(_ surveyed: [Surveyed], _ ref: String?, _ sites: [String]) throws {
+  private func refuse(_ surveyed: [SpreadSurvey.Answer], _ ref: String?, _ sites: [String]) throws {
     for found in surveyed {
-      guard let status = found.status else { continue }
-      let host = found.pair.host
+      let (status, host) = (found.status, found.pair.host)
       if let release = status.release, release.state != .failed, release.state != .partly,
         !(release.kind == .upgrade && release.state == .running && release.ref == ref)
       {
@@ -113,7 +90,7 @@ struct SpreadRelease: Sendable {
   }
 
   /// The ref to go to; to continue, the very commit that the last upgrade went to.
-  private func target(_ ref: String?, _ continues: Bool, _ surveyed: [Surveyed]) async throws
+  private func target(_ ref: String?, _ continues: Bool, _ surveyed: [SpreadSurvey.Answer]) async throws
     -> (ref: String, name: String)
   {
     guard continues else { return (ref ?? "", ref ?? "") }
