@@ -40,9 +40,9 @@ import Testing
 final class Mount {
   let url: URL
 
-  init(_ url: URL, megabytes: Int) throws {
+  init(_ url: URL, megabytes: Int, options more: String = "") throws {
     self.url = url
-    let options = "size=\(megabytes)m,nr_inodes=200,mode=0700"
+    let options = "size=\(megabytes)m,nr_inodes=200,mode=0700\(more)"
     let made = try Shell.run(
       "/bin/mount", ["-t", "tmpfs", "-o", options, "leapfrog", url.path], in: url)
     guard made.status == 0 else { throw KitError(made.text) }

@@ -1,0 +1,129 @@
+import Foundation
+import RealServers
+import Testing
+
+/// Hosts whose key is not the one that is known: refused before anything is said to them.
+@Suite struct HostKeyTests {
+  private func fingerprint(_ key: SSHKeys.Key) throws -> String {
+    let line = try Tool.run(["ssh-keygen", "-lf", key.publicPath])
+    return String(line.split(separator: " ")[1])
+  }
+
+  private func stranger() throws -> HostCase { try HostCase { $0.known = .never } }
+
+  private func known(_ host: HostCase) -> String {
+    (try? String(contentsOfFile: host.client.knownHosts, encoding: .utf8)) ?? ""
+  }
+
+  @Test func aStrangerIsRefusedWithItsFingerprint() throws {
+    let host = try stranger()
+    try host.expectRefusal(
+      4, "is not a known host", try fingerprint(host.server.hostKeys[0]), "`leapfrog host add web1`")
+    #expect(known(host).isEmpty)
+  }
+
+  @Test func onePersonSaysYesForAll() throws {
+    let host = try stranger()
+    let added = try host.must("host", "add", "web1", "--yes")
+    #expect(added.output.contains(try fingerprint(host.server.hostKeys[0])), "\(added.text)")
+    try host.expectSight()
+    #expect(try host.client.ssh("web1", "true").status == 0, "ssh itself knows the host now")
+  }
+
+  @Test func theRightFingerprintIntroducesAHost() throws {
+    let host = try stranger()
+    let right = try fingerprint(host.server.hostKeys[0])
+    try host.refused(
+      ["host", "add", "web1"], 4, "no terminal", "`leapfrog host add web1 --fingerprint \(right)`")
+    let wrong = try fingerprint(host.server.hostKeys[1])
+    try host.refused(["host", "add", "web1", "--fingerprint", wrong], 4, right, "not \(wrong)")
+    #expect(known(host).isEmpty && host.homeContents().isEmpty)
+    try host.must("host", "add", "web1", "--fingerprint", right)
+    try host.expectSight()
+  }
+
+  @Test(arguments: [true, false]) func whoeverIsAskedDecides(agrees: Bool) throws {
+    let host = try stranger()
+    let shown = try fingerprint(host.server.hostKeys[0])
+    let ended = try host.onTerminal(
+      "host", "add", "web1", answers: [("Is that its key? [y/N]", agrees ? "y" : "n")])
+    #expect(ended.status == (agrees ? 0 : 4), "\(ended.text)")
+    #expect(ended.output.contains("ED25519 key \(shown)"), "\(ended.text)")
+    #expect(known(host).isEmpty == !agrees)
+    #expect(host.versions().isEmpty == !agrees)
+  }
+
+  @Test func namesAreHashedWhereSSHHashesThem() throws {
+    let host = try HostCase {
+      $0.known = .never
+      $0.extra = ["HashKnownHosts yes"]
+    }
+    try host.must("host", "add", "web1", "--yes")
+    #expect(known(host).hasPrefix("|1|"))
+    #expect(!known(host).contains("127.0.0.1"))
+    #expect(try host.client.ssh("web1", "true").status == 0)
+  }
+
+  @Test func aHostMayBeKnownByAHashOrAnAlias() throws {
+    try HostCase { $0.known = .hashed }.expectSight()
+    try HostCase {
+      $0.knownAs = "the-alias"
+      $0.extra = ["HostKeyAlias the-alias"]
+    }.expectSight()
+  }
+
+  @Test func theKnownTypeOfKeyIsAskedFor() throws {
+    try HostCase { $0.hostKeys = [$0.hostKeys[1]] }.expectSight()
+  }
+
+  @Test func aChangedKeyIsRefusedUntilTheOldOneIsRemoved() throws {
+    let host = try HostCase()
+    let old = try fingerprint(host.server.hostKeys[0])
+    try host.server.restart(hostKeys: [.ed25519])
+    let new = try fingerprint(host.server.hostKeys[0])
+    try host.expectRefusal(4, "has changed", new, old, "ssh-keygen -R")
+    try host.refused(["host", "add", "web1", "--yes"], 4, "has changed")
+    try host.refused(["host", "add", "web1", "--fingerprint", new], 4, "has changed")
+    #expect(host.homeContents().isEmpty)
+    try takeAdvice(host)
+    try host.expectSight()
+  }
+
+  /// Types what the refusal says, but for the question whether the new key is right.
+  private func takeAdvice(_ host: HostCase) throws {
+    let sentence = try host.leapfrog("upgrade", "acme", "v2").error
+    let advice = try #require(sentence.split(separator: "`").dropFirst().first)
+    let words = String(advice).replacingOccurrences(
+      of: "leapfrog host add web1",
+      with: "\(Shell.products.path)/leapfrog host add web1 --yes")
+    let ended = try Shell.run(
+      "/bin/sh", ["-c", words], in: host.farm.directory,
+      environment: host.farm.environment.merging(host.environment) { $1 })
+    try #require(ended.status == 0, "\(words): \(ended.text)")
+  }
+
+  @Test func aRevokedKeyIsRefusedThoughItIsKnown() throws {
+    let host = try HostCase()
+    let key = host.server.hostKeys[0]
+    let entry = "[127.0.0.1]:\(host.server.port) \(key.identity)\n"
+    try Data("@revoked \(entry)\(entry)".utf8).write(
+      to: URL(fileURLWithPath: host.client.knownHosts))
+    try host.expectRefusal(4, "revoked", try fingerprint(key))
+    try host.refused(["host", "add", "web1", "--yes"], 4, "revoked")
+  }
+
+  @Test func aHostWithNothingButRSAIsToldWhatItLacks() throws {
+    let host = try HostCase(server: { try SSHDServer(hostKeys: [.rsa], authorized: [$0]) })
+    try host.expectRefusal(4, "host key type", "ed25519 or ECDSA")
+  }
+
+  @Test func anRSAKeyThatIsKnownProvesNothing() throws {
+    let host = try HostCase(
+      told: { $0.hostKeys = [$0.hostKeys[0]] },
+      server: { try SSHDServer(hostKeys: [.rsa, .ed25519], authorized: [$0]) })
+    try host.expectRefusal(
+      4, "only its RSA key", try fingerprint(host.server.hostKeys[1]), "`leapfrog host add web1`")
+    try host.must("host", "add", "web1", "--yes")
+    try host.expectSight()
+  }
+}
