@@ -15,8 +15,6 @@ struct RPCCommand: ParsableCommand {
   var idlePatience = Patience().idle
 
   func run() throws {
-    // Workers outlive this process; while it lives the kernel may reap them.
-    signal(SIGCHLD, SIG_IGN)
     letTerminate()
     try Server(patience: Patience(locked: lockedPatience, idle: idlePatience)).run()
   }

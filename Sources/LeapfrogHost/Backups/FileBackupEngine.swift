@@ -90,4 +90,9 @@ enum FileBackups {
     }
     return ResticEngine(repository: repository, passwordFile: password)
   }
+
+  /// The programs that the engine calls.
+  static func tools(for spec: FileBackupSpec) -> [Tool] {
+    spec.restic == nil ? [] : [ResticProcess.tool]
+  }
 }

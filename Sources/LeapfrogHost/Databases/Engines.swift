@@ -20,6 +20,18 @@ enum Engines {
     }
   }
 
+  /// The programs that the engine calls.
+  static func tools(of spec: DatabaseSpec) -> [Tool] {
+    switch spec {
+    case .sqlite: []
+    case .server(let server):
+      switch server.engine {
+      case .mariadb: MariaDBEngine.tools
+      case .postgresql: PostgreSQLEngine.tools
+      }
+    }
+  }
+
   /// The engine of a site; nil for a site that has no database.
   ///
   /// - Parameter fallback: where the app is asked while the site is on no platform.

@@ -17,12 +17,14 @@ enum Files {
     return try readAll(file, size: Int(size), path: path)
   }
 
-  /// Replaces a file: written beside it, fsynced, renamed, and the directory fsynced.
+  /// Replaces a file: written beside it, fsynced, renamed, and the directory fsynced. It has that mode,
+  /// whatever the umask.
   static func write(_ bytes: some Collection<UInt8>, to path: String, mode: mode_t = 0o600) throws {
     let temporary = "\(path).new"
     do {
       let file = try Descriptor(
         opening: temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode)
+      try system("set the mode of", temporary) { fchmod(file.number, mode) }
       try writeAll(Array(bytes), to: file, path: temporary)
       try system("sync", temporary) { fsync(file.number) }
     }

@@ -53,7 +53,8 @@ struct Pair: Sendable {
     throw Failure.usage("\(layout.root) is the root of the pair \(spec.name), not of \(name)")
   }
 
-  private static func verifyRoot(_ layout: Layout, _ name: String) throws {
+  /// Looks whether the root is, or could be, a directory of its own.
+  static func verifyRoot(_ layout: Layout, _ name: String) throws {
     guard layout.root.hasPrefix("/"), layout.root != "/" else {
       throw Failure.usage("the root \(layout.root) of \(name) is not an absolute path below /")
     }

@@ -84,7 +84,8 @@ public final class Server {
     case .history: return try answer(session.history)
     case .backups: return try answer(session.backups)
     case .doctor: return try answer(session.doctor)
-    case .machine, .units: throw Failure.failed("later")
+    case .machine: return try answer(session.machine)
+    case .units: return try answer(session.units)
     }
   }
 

@@ -53,6 +53,16 @@ final class Session {
     HostDoctor(spec: params.spec).examine()
   }
 
+  // MARK: The host
+
+  func machine(_ params: MachineParams) -> Machine {
+    MachineReport(pairs: params.pairs).make()
+  }
+
+  func units(_ params: UnitsParams) throws -> UnitsResult {
+    try UnitInstaller(units: params.units).install()
+  }
+
   // MARK: Staging
 
   func stageBegin(_ params: StageParams, _ bulk: Bulk) throws -> StageNeeds {

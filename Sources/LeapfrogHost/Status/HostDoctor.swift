@@ -8,34 +8,25 @@ struct HostDoctor {
     var findings: [Finding] = []
     let pair: Pair
     do { pair = try Pair(root: spec.root, name: spec.name) } catch {
-      return [bad("root", error)]
+      return [.bad("root", error)]
     }
     findings.append(
       Finding(subject: "root", good: true, message: "\(spec.root) is the pair \(spec.name)"))
     findings.append(
-      look("journal") {
+      Finding.look("journal") {
         try Journal(layout: pair.layout).verify(); return "sound"
       })
-    findings.append(look("links") { try agree(pair.layout) })
-    findings.append(look("maintenance") { try flags(pair.layout) })
-    findings.append(look("checks") { try checks() })
-    findings.append(look("space") { "\(try Files.freeSpace(at: spec.root) >> 20) MiB free" })
+    findings.append(Finding.look("links") { try agree(pair.layout) })
+    findings.append(Finding.look("maintenance") { try flags(pair.layout) })
+    findings.append(Finding.look("checks") { try checks() })
+    findings.append(
+      Finding.look("space") { "\(try Files.freeSpace(at: spec.root) >> 20) MiB free" })
     findings += PlatformName.allCases.map { name in
-      look(name.rawValue) { try code(of: name, pair.layout) }
+      Finding.look(name.rawValue) { try code(of: name, pair.layout) }
     }
-    findings += spec.sites.map { site in look(site.name) { try examine(site, pair.layout) } }
+    findings += spec.sites.map { site in Finding.look(site.name) { try examine(site, pair.layout) }
+    }
     return findings
-  }
-
-  private func look(_ subject: String, _ body: () throws -> String) -> Finding {
-    do { return Finding(subject: subject, good: true, message: try body()) } catch {
-      return bad(subject, error)
-    }
-  }
-
-  private func bad(_ subject: String, _ error: any Error) -> Finding {
-    let failure = Failure(error)
-    return Finding(subject: subject, good: false, message: failure.message, remedy: failure.remedy)
   }
 
   private func agree(_ layout: Layout) throws -> String {

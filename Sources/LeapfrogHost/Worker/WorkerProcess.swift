@@ -18,7 +18,9 @@ public enum WorkerProcess {
     worker.descriptors = [1: log.number, 2: log.number, 3: lock]
     worker.startsSession = true
     worker.directory = "/"
-    _ = try worker.start()
+    let pid = try worker.start()
+    // It outlives this process; while both live, its end is taken note of.
+    Thread.detachNewThread { waitpid(pid, nil, 0) }
   }
 
   /// Is the worker: does the release, holding the lock that was handed down.

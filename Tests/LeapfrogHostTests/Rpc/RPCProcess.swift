@@ -12,12 +12,11 @@ final class RPCProcess {
   private let reader: WireReader
   private var lastID = 0
 
-  init(_ options: [String] = [], failpoints: String? = nil) throws {
+  init(_ options: [String] = [], failpoints: String? = nil, path: String? = nil) throws {
     process.executableURL = URL(fileURLWithPath: JobSandbox.executable)
     process.arguments = ["rpc"] + options
-    process.environment = ProcessInfo.processInfo.environment.merging(
-      failpoints.map { ["LEAPFROG_FAILPOINTS": $0] } ?? [:]
-    ) { $1 }
+    let own = ["LEAPFROG_FAILPOINTS": failpoints, "PATH": path].compactMapValues { $0 }
+    process.environment = ProcessInfo.processInfo.environment.merging(own) { $1 }
     (process.standardInput, process.standardOutput) = (input, output)
     reader = WireReader(descriptor: output.fileHandleForReading.fileDescriptor)
     try process.run()
@@ -72,7 +71,7 @@ final class RPCProcess {
 /// A pair whose build leaves a trace, as a controller stages it.
 struct StagedPair {
   let disk: PairOnDisk
-  let spec: PairSpec
+  var spec: PairSpec
   let tree: Tree = ["index": "text"]
 
   init() throws {

@@ -10,7 +10,7 @@ struct ResticEngine: FileBackupEngine {
   }
 
   func check() throws {
-    _ = try ResticProcess.find()
+    _ = try ResticProcess.tool.find()
     let file = repository.passwordFile
     guard let status = FileStatus(following: file) else {
       throw Failure.failed("the password file \(file) of the restic repository is missing")

@@ -25,15 +25,7 @@ struct ResticProcess {
     "RESTIC_REPOSITORY", "RESTIC_PASSWORD", "RESTIC_PASSWORD_COMMAND", "RESTIC_KEY_HINT",
   ]
 
-  /// Looks for restic.
-  ///
-  /// - Throws: `Failure` with the command that installs it.
-  static func find() throws -> String {
-    let path = getenv("PATH").map { String(cString: $0) }
-    do { return try Program.find("restic", path: path, directory: "/") } catch {
-      throw Failure.failed("\(error)", remedy: "apt-get install restic")
-    }
-  }
+  static let tool = Tool("restic", package: "restic")
 
   /// Runs restic to its end and gives each line that it prints to a body.
   ///
@@ -55,7 +47,8 @@ struct ResticProcess {
     let pid = try output.lendWriting { out in
       try errors.lendWriting { err in
         var spawn = Spawn(
-          program: try Self.find(), arguments: ["restic"] + arguments, environment: environment)
+          program: try Self.tool.find(), arguments: ["restic"] + arguments, environment: environment
+        )
         spawn.descriptors = [1: out, 2: err, 3: reading]
         spawn.directory = directory
         spawn.startsSession = true

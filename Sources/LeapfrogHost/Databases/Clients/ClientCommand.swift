@@ -29,10 +29,7 @@ struct ClientCommand: Sendable {
   ///
   /// - Throws: `Failure` that says how to install it.
   static func find(_ program: String, package: String) throws -> String {
-    let path = getenv("PATH").map { String(cString: $0) }
-    do { return try Program.find(program, path: path, directory: "/") } catch {
-      throw Failure.failed("\(program) is not installed", remedy: "apt-get install \(package)")
-    }
+    try Tool(program, package: package).find()
   }
 
   /// Starts the client; of 0, 1 and 2, what is not given is `/dev/null`.

@@ -5,7 +5,7 @@ struct MariaDBCheck {
   let client: MariaDBClient
 
   func run() throws {
-    _ = try ClientCommand.find(Zstd.compressor.program, package: Zstd.compressor.package)
+    for tool in MariaDBEngine.tools { _ = try tool.find() }
     if let view = try MariaDBSchema(of: client).tables.first(where: \.isBrokenView) {
       throw Failure.failed(
         "the view \(view.name) of \(client.login.label) is of something that is not there, or its "

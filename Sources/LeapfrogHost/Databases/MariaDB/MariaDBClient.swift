@@ -14,10 +14,13 @@ struct MariaDBClient: Sendable {
     secret = try MariaDBOptionFile(login.password).text.map(SecretFile.init)
   }
 
+  static let shellTool = Tool("mariadb", "mysql", package: "mariadb-client")
+  static let dumpTool = Tool("mariadb-dump", "mysqldump", package: "mariadb-client")
+
   /// `mariadb`, reading statements from its standard input.
   func shell(_ arguments: [String] = []) -> ClientCommand {
     command(
-      ["mariadb", "mysql"],
+      Self.shellTool,
       [
         "--batch", "--skip-column-names", "--skip-force", "--skip-reconnect", "--skip-local-infile",
         "--skip-auto-rehash", "--connect-timeout=20",
@@ -27,7 +30,7 @@ struct MariaDBClient: Sendable {
   /// `mariadb-dump`, printing the database.
   func dump(_ arguments: [String]) -> ClientCommand {
     command(
-      ["mariadb-dump", "mysqldump"], ["--opt", "--comments", "--skip-dump-date"] + arguments)
+      Self.dumpTool, ["--opt", "--comments", "--skip-dump-date"] + arguments)
   }
 
   /// Runs statements.
@@ -51,10 +54,10 @@ struct MariaDBClient: Sendable {
     }
   }
 
-  private func command(_ names: [String], _ arguments: [String]) -> ClientCommand {
+  private func command(_ tool: Tool, _ arguments: [String]) -> ClientCommand {
     let options = (secret == nil ? [] : ["--defaults-file=\(SecretFile.path)"]) + place + arguments
     return ClientCommand(
-      program: Self.installed(names), package: "mariadb-client",
+      program: Self.installed(tool.names), package: tool.package,
       arguments: options + [
         "--default-character-set=utf8mb4", "--max-allowed-packet=1073741824", login.name,
       ], secret: secret, account: login.account, tellable: MariaDBMessage.tellable)

@@ -20,6 +20,8 @@ struct MariaDBEngine: DatabaseEngine {
 
   var ownFiles: Set<TreePath> { [] }
 
+  static let tools = [MariaDBClient.shellTool, MariaDBClient.dumpTool, Zstd.tool]
+
   func check() throws { try MariaDBCheck(client: client()).run() }
 
   func size() throws -> Int64 {

@@ -5,6 +5,9 @@ import LeapfrogCore
 struct PostgreSQLEngine: DatabaseEngine {
   static let name = "postgresql"
 
+  static let tools =
+    ["psql", "pg_dump", "pg_restore"].map { Tool($0, package: "postgresql-client") } + [Zstd.tool]
+
   private let source: LoginSource
 
   init(_ source: LoginSource) { self.source = source }
@@ -15,10 +18,7 @@ struct PostgreSQLEngine: DatabaseEngine {
   var ownFiles: Set<TreePath> { [] }
 
   func check() throws {
-    for program in ["psql", "pg_dump", "pg_restore"] {
-      _ = try ClientCommand.find(program, package: "postgresql-client")
-    }
-    _ = try ClientCommand.find("zstd", package: "zstd")
+    for tool in Self.tools { _ = try tool.find() }
     let client = try client()
     try PostgreSQLRights(client: client).verify()
   }
