@@ -24,8 +24,8 @@ import Testing
   private static func template() throws -> Farm {
     let farm = try Farm(sites: (1...5).map { "s\($0).example.com" })
     let text = try String(contentsOf: farm.configuration, encoding: .utf8)
-    let slow = text.replacingOccurrences(
-      of: "update: [./bin/update]", with: "update: [\"sleep 3; exec ./bin/update\"]")
+    let command = #"update: [/bin/sh, -c, "sleep 3; exec ./bin/update"]"#
+    let slow = text.replacingOccurrences(of: "update: [./bin/update]", with: command)
     try Data(slow.utf8).write(to: farm.configuration)
     try farm.must("init", "acme", "v1")
     return farm

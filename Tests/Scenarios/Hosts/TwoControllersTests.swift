@@ -6,7 +6,8 @@ import Testing
 /// Two controllers that know nothing of each other ask one host.
 @Suite struct TwoControllersTests {
   @Test func oneOfTwoAtOnceIsRefused() throws {
-    let farm = try Farm.onV2().twin(on: FarHost())
+    let template = try Farm.onV2()
+    let farm = try template.twin(on: FarHost())
     let last = try JournalReader(farm).lastRelease()
     try farm.hold()
     let both = try ["v3", "v4"].map { try farm.controller($0, ["upgrade", "acme", $0]) }
@@ -53,7 +54,7 @@ extension Farm {
       "leapfrog", arguments, of: self,
       environment: [
         "LEAPFROG_STATE": directory.appendingPathComponent("state-\(name)").path,
-        "LEAPFROG_IDLE_LOCKED": "3",
+        "LEAPFROG_IDLE_LOCKED": "15",
       ])
   }
 
@@ -70,7 +71,7 @@ extension Farm {
   fileprivate func expectReplaced(_ first: Running, busy: String, last: Int64) throws {
     let early = try controller("other", ["upgrade", "acme", "v4"]).end()
     #expect(early.status == 4 && early.error.contains("acme is busy: \(busy), "), "\(early.text)")
-    try #require(Bounded.wait(20) { isLockFree })
+    try #require(Bounded.wait { isLockFree })
     let other = try controller("other", ["upgrade", "acme", "v4"]).end()
     #expect(other.status == 0, "\(other.text)")
     kill(first.process.processIdentifier, SIGCONT)
