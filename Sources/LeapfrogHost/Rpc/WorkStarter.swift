@@ -183,7 +183,9 @@ struct WorkStarter {
   }
 
   private func spawn(_ release: Int64, startsNew: Bool, lock: PairLock) throws {
-    try WorkerProcess.start(
-      layout: layout, release: release, startsNew: startsNew, lock: lock.descriptor)
+    try Failpoint.around("worker.start") {
+      try WorkerProcess.start(
+        layout: layout, release: release, startsNew: startsNew, lock: lock.descriptor)
+    }
   }
 }
