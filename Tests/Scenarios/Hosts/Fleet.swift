@@ -10,6 +10,7 @@ final class Fleet: Sendable {
   let hosts: [String]
   private let places: [String: Farm]
   private let client: SSHClientConfiguration
+  private let servers: [String: SSHDServer]
 
   /// What the configuration says of a site below its name.
   typealias Block = @Sendable (String) -> String
@@ -29,7 +30,7 @@ final class Fleet: Sendable {
       let directory = controller.directory.appendingPathComponent(host)
       places[host] = try Farm(sites: sites.map { "\($0).\(host).example.com" }, in: directory)
     }
-    self.places = places
+    (self.places, self.servers) = (places, servers)
     client = try SSHClientConfiguration(
       try self.hosts.map { name in
         let server = try servers[name] ?? SharedServer.made.get().server
@@ -137,13 +138,22 @@ final class Fleet: Sendable {
   func versions() throws -> [String: [String]] {
     try places.mapValues { place in
       try place.sites.map { site in
-        let page = try place.page("www.\(site)")
-        let version = try #require(page.firstMatch(of: /version ([0-9]+)/)?.1)
+        let version = try "\(page(of: site))"
         let data = try place.sql(site, "PRAGMA user_version")
         return version == "4" && data == "3" || version == data
           ? "v\(version)" : "v\(version)/\(data)"
       }
     }
+  }
+
+  /// The versions of all sites' pages.
+  func pages() throws -> Set<Int> { try Set(sites.map { try page(of: $0.name) }) }
+
+  /// The version of the page that visitors of a site get.
+  func page(of site: String) throws -> Int {
+    let place = try #require(places.values.first { $0.sites.contains(site) })
+    let found = try place.page("www.\(site)").firstMatch(of: /version ([0-9]+)/)?.1
+    return try #require(found.flatMap { Int($0) })
   }
 
   /// Whether no site is in maintenance.
