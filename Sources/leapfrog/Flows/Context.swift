@@ -97,7 +97,13 @@ struct Context: Sendable {
 
   /// Starts an order and follows it to its end; the status is the one to exit with.
   func carryOut(_ order: WorkOrder, on host: PairHost, fence: Int64? = nil) async throws -> Int32 {
-    try await follow(try await host.work(order, fence: fence), on: host)
+    try requireBudget()
+    return try await follow(try await host.work(order, fence: fence), on: host)
+  }
+
+  /// Lets nothing be begun once the failures that all hosts may have are used up.
+  func requireBudget() throws {
+    if budget?.isUsedUp == true { throw FailureBudget.UsedUp() }
   }
 
   /// The same for one of several hosts.

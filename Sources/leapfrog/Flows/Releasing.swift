@@ -118,7 +118,7 @@ struct Releasing: Sendable {
 
   private func nothingToDo(_ ref: String, _ status: PairStatus) -> Int32 {
     context.console.line("nothing to do: every site of \(name) that was asked for is on \(ref)")
-    try? context.console.document(["outcome": "nothing to do"])
+    try? context.console.outcome("nothing to do")
     return 0
   }
 
@@ -172,7 +172,7 @@ struct Releasing: Sendable {
   private func nothingNew(_ ref: ResolvedRef) -> Int32 {
     context.console.line(
       "nothing new: the sites of \(name) are on \(ref.name) (\(ref.commit.short))")
-    try? context.console.document(["outcome": "nothing new"])
+    try? context.console.outcome("nothing new")
     return 0
   }
 
@@ -202,6 +202,8 @@ struct Releasing: Sendable {
     _ ref: ResolvedRef, _ host: PairHost, _ code: CodeReader, platform: PlatformName?,
     status: PairStatus?, creates: Bool = false
   ) async throws -> Staged {
+    // Staging for nothing would take the way back from the sites.
+    try context.requireBudget()
     let view = StageView(console: context.console, ref: ref)
     let base = (platform ?? status?.idle.first).flatMap { status?[$0] }
     let held = base.flatMap { $0.state == .ready || $0.state == .unbuilt ? $0.commit : nil }
@@ -216,7 +218,7 @@ struct Releasing: Sendable {
 
 extension PairStatus {
   /// Whether sites are on that commit.
-  fileprivate func isUsed(_ commit: ObjectID) -> Bool {
+  func isUsed(_ commit: ObjectID) -> Bool {
     PlatformName.allCases.contains { self[$0].commit == commit && !self[$0].sites.isEmpty }
   }
 }

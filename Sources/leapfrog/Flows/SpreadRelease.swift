@@ -27,7 +27,7 @@ struct SpreadRelease: Sendable {
     guard isSpread else {
       return try await single.upgrade(ref, sites: sites, continues: continues, express: express)
     }
-    let surveyed = await SpreadSurvey(context: context, members: members).take()
+    let surveyed = await ReleaseSurvey(context: context, members: members).look()
     try refuse(surveyed, ref, sites)
     let target = try await target(ref, continues, surveyed)
     let code = try await resolved(target.ref)
@@ -38,7 +38,8 @@ struct SpreadRelease: Sendable {
       context, pair in
       let link = surveyed.first { $0.pair.host == pair.host }?.link
       return try await Releasing(context: context, pair: pair, code: code, link: link).upgrade(
-        target.ref, named: target.name, sites: sites.filter { pair.spec.site($0) != nil }, continues: false,
+        target.ref, named: target.name, sites: sites.filter { pair.spec.site($0) != nil },
+        continues: false,
         express: express)
     }
   }
@@ -73,11 +74,13 @@ struct SpreadRelease: Sendable {
   // MARK: Before anything is changed
 
   /// What one host would refuse, no host begins.
-  private func refuse(_ surveyed: [SpreadSurvey.Answer], _ ref: String?, _ sites: [String]) throws {
+  private func refuse(_ surveyed: [ReleaseSurvey.Found], _ ref: String?, _ sites: [String]) throws {
     for found in surveyed {
-      let (status, host) = (found.status, found.pair.host)
+      guard let status = found.status else { continue }
+      let host = found.pair.host
       if let release = status.release, release.state != .failed, release.state != .partly,
-        !(release.kind == .upgrade && release.state == .running && release.ref == ref)
+        !(release.kind == .upgrade && release.state == .running
+          && (ref == nil || release.ref == ref))
       {
         throw Failure.refused(
           "the \(release.kind.rawValue) of \(name) on \(host) is \(release.state.rawValue)",
@@ -90,12 +93,12 @@ struct SpreadRelease: Sendable {
   }
 
   /// The ref to go to; to continue, the very commit that the last upgrade went to.
-  private func target(_ ref: String?, _ continues: Bool, _ surveyed: [SpreadSurvey.Answer]) async throws
+  private func target(_ ref: String?, _ continues: Bool, _ surveyed: [ReleaseSurvey.Found])
+    async throws
     -> (ref: String, name: String)
   {
     guard continues else { return (ref ?? "", ref ?? "") }
-    let last = surveyed.compactMap(\.last).filter { ref == nil || $0.ref == ref }
-      .max { $0.started < $1.started }
+    let last = surveyed.newestUpgrade { ref == nil || $0.ref == ref }
     guard let commit = last?.commit else {
       throw Failure.refused(
         "\(name) has no upgrade\(ref.map { " to \($0)" } ?? "") to continue",

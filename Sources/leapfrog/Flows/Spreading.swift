@@ -51,10 +51,12 @@ struct Spreading: Sendable {
   }
 
   private func perform(_ pair: PairConfiguration, _ body: Body) async -> HostResult {
-    if context.budget?.isUsedUp == true { return .notBegun(pair.host) }
     let context = context.on(pair.host)
     do {
+      try context.requireBudget()
       return .ended(pair.host, try await body(context, pair))
+    } catch is FailureBudget.UsedUp {
+      return .notBegun(pair.host)
     } catch {
       let failure = Failure(error)
       context.console.fail(failure)

@@ -43,6 +43,16 @@ struct Console: Sendable {
     try Output.write(String(decoding: try Wire.encoder().encode(value), as: UTF8.self) + "\n")
   }
 
+  /// Prints the document of what had nothing to follow.
+  func outcome(_ text: String) throws {
+    try document(OutcomeDocument(outcome: text, host: host))
+  }
+
+  private struct OutcomeDocument: Encodable {
+    var outcome: String
+    var host: String?
+  }
+
   /// A remark beside the result.
   func note(_ text: String) {
     if !isJSON { Output.remark("leapfrog: \(prefix)\(text)") }

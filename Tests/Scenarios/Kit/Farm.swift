@@ -35,6 +35,12 @@ final class Farm: Sendable {
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
   }
 
+  /// A directory for the same pair on one of several hosts; nothing is in it yet.
+  init(sites: [String], in directory: URL) throws {
+    (self.sites, self.directory, farHost) = (sites, directory, nil)
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+  }
+
   deinit { try? FileManager.default.removeItem(at: directory) }
 
   /// Writes `leapfrog.yml` for the sites.
