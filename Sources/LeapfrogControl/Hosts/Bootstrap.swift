@@ -63,7 +63,8 @@ struct Bootstrap: Sendable {
     let words = arguments.map(Self.word).joined(separator: " ")
     return Self.line(
       head + "if test \"$(sum \"$f\")\" = \(digest); then say \"ready|$d\"; \"$f\" \(words); "
-        + "printf \"\\n%s\\n\" \"\(nonce) ended $?\" >&2; else " + "say \"altered|$(sum \"$f\")|$f\"; fi")
+        + "printf \"\\n%s\\n\" \"\(nonce) ended $?\" >&2; else "
+        + "say \"altered|$(sum \"$f\")|$f\"; fi")
   }
 
   private static func line(_ script: String) -> String { "exec /bin/sh -c '\(script)'" }

@@ -7,7 +7,9 @@ struct DigestMemory: Sendable {
   private let place: String
 
   /// - Parameter state: the controller's directory.
-  init(state: String, of path: String) { (self.path, place) = (path, "\(state)/leapfrog-host.digest") }
+  init(state: String, of path: String) {
+    (self.path, place) = (path, "\(state)/leapfrog-host.digest")
+  }
 
   /// The digest; nil where it is not remembered.
   var digest: String? {

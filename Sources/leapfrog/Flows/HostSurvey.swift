@@ -23,7 +23,8 @@ struct HostSurvey: Sendable {
   private func ask(_ host: String, _ pairs: [PairConfiguration]) async -> [String: Entry] {
     do {
       return try await Waiting.within(
-        seconds, late: .failed("\(host) does not answer within \(Int(seconds)) s", remedy: "ssh \(host)")
+        seconds,
+        late: .failed("\(host) does not answer within \(Int(seconds)) s", remedy: "ssh \(host)")
       ) {
         let link = try context.link(to: host, patience: .zero)
         var entries: [String: Entry] = [:]

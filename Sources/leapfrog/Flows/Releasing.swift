@@ -63,7 +63,8 @@ struct Releasing: Sendable {
   }
 
   private func upgrade(
-    _ ref: String, _ name: String?, _ sites: [String], _ express: Bool, _ status: PairStatus, _ host: PairHost
+    _ ref: String, _ name: String?, _ sites: [String], _ express: Bool, _ status: PairStatus,
+    _ host: PairHost
   ) async throws -> Int32 {
     try requireReadiness(status, sites)
     let code = try await self.code.fetched(for: ref)

@@ -18,7 +18,8 @@ enum ControllerDoctor {
 
   private static func host() -> Finding {
     do {
-      return Finding(subject: "leapfrog-host", good: true, message: try Context.executable.get().path)
+      return Finding(
+        subject: "leapfrog-host", good: true, message: try Context.executable.get().path)
     } catch {
       let failure = Failure(error)
       return Finding(

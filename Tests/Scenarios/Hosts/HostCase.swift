@@ -77,7 +77,9 @@ final class HostCase: Sendable {
 
   /// Files that an upload would leave behind.
   func partialFiles() -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []).filter { $0.hasPrefix(".") }
+    ((try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []).filter {
+      $0.hasPrefix(".")
+    }
   }
 
   /// Writes a program for the host to find before the system's; gives its directory for `PATH`.

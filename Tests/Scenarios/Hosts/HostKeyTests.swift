@@ -18,7 +18,8 @@ import Testing
   @Test func aStrangerIsRefusedWithItsFingerprint() throws {
     let host = try stranger()
     try host.expectRefusal(
-      4, "is not a known host", try fingerprint(host.server.hostKeys[0]), "`leapfrog host add web1`")
+      4, "is not a known host", try fingerprint(host.server.hostKeys[0]), "`leapfrog host add web1`"
+    )
     #expect(known(host).isEmpty)
   }
 

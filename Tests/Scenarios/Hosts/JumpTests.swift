@@ -25,7 +25,8 @@ import Testing
     gate known: SSHClientConfiguration.Known = .plainly, jump: String = "gate",
     hidden knownHidden: SSHClientConfiguration.Known = .plainly
   ) throws {
-    var host = SSHClientConfiguration.Host(HostCase.name, hidden.server, keys: [hidden.key], jump: jump)
+    var host = SSHClientConfiguration.Host(
+      HostCase.name, hidden.server, keys: [hidden.key], jump: jump)
     host.known = knownHidden
     try hidden.client.write([.init("gate", gate, keys: [key], known: known), host])
   }

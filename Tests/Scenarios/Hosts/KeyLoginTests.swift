@@ -61,7 +61,8 @@ import Testing
       answers: [(question, "open sesane"), (question, "open sesame")])
     #expect(typo.status == 0, "\(typo.text)")
     let wrong = try host.onTerminal(
-      "status", "acme", "--timeout", "60", answers: [(question, "a"), (question, "b"), (question, "c")])
+      "status", "acme", "--timeout", "60",
+      answers: [(question, "a"), (question, "b"), (question, "c")])
     #expect(wrong.status == 1, "\(wrong.text)")
     #expect(
       wrong.output.contains("the passphrase for \(host.key.path) was wrong"), "\(wrong.text)")

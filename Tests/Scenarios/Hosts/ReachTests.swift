@@ -67,7 +67,8 @@ import Testing
     try namespace.cut()
     let taken = try clock.measure {
       let look = try host.leapfrog("status", "acme", "--timeout", "1")
-      #expect(look.status == 1 && look.output.contains("does not answer within 1 s"), "\(look.text)")
+      #expect(
+        look.status == 1 && look.output.contains("does not answer within 1 s"), "\(look.text)")
     }
     #expect(taken < .seconds(4))
     let all = try host.leapfrog("status", "--timeout", "1", "--json")
@@ -91,7 +92,8 @@ import Testing
         .merging(["LEAPFROG_CONFIG": host.farm.configuration.path]) { $1 })
     #expect(ended.status == 1, "\(ended.output)")
     #expect(
-      ended.output.hasPrefix("leapfrog: web1 (nowhere.invalid:\(host.server.port)) cannot be reached: "),
+      ended.output.hasPrefix(
+        "leapfrog: web1 (nowhere.invalid:\(host.server.port)) cannot be reached: "),
       "\(ended.output)")
     #expect(ended.output.split(separator: "\n").count == 1, "\(ended.output)")
   }

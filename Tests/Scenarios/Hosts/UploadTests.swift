@@ -46,8 +46,10 @@ import Testing
     let host = try HostCase()
     let commands = try (1...5).map { number in
       try Shell.start(
-        Shell.products.appendingPathComponent("leapfrog").path, ["status", "acme", "--timeout", "60"],
-        in: host.farm.directory, environment: host.farm.environment.merging(host.environment) { $1 },
+        Shell.products.appendingPathComponent("leapfrog").path,
+        ["status", "acme", "--timeout", "60"],
+        in: host.farm.directory,
+        environment: host.farm.environment.merging(host.environment) { $1 },
         output: host.farm.directory.appendingPathComponent("\(number).out"),
         error: host.farm.directory.appendingPathComponent("\(number).err"))
     }
