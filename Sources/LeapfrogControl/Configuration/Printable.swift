@@ -3,7 +3,7 @@ enum Printable {
   private static let longest = 80
 
   /// The text without credentials in addresses, without control characters, cut where it is long.
-  static func text(_ text: String, upTo longest: Int = Self.longest) -> String {
+  static func text(_ text: String, longest: Int = Self.longest) -> String {
     let escaped = hidingCredentials(text).unicodeScalars.prefix(longest + 1).map { scalar in
       isShown(scalar) ? "\(scalar)" : scalar.escaped(asASCII: true)
     }

@@ -46,7 +46,7 @@ struct GitProcess: Sendable {
     String, FileDescriptorOutput, SequenceOutput
   > {
     let asks = Terminal.isOurs
-    guard let git = ProgramPath.find("git") else { throw Self.missing }
+    guard let git = ProgramPath.find("git", in: variables["PATH"]) else { throw Self.missing }
     return try await Subprocess.run(
       .path(FilePath(git)), arguments: Arguments(arguments), environment: environment(asks: asks),
       platformOptions: options(asks: asks), input: .none,

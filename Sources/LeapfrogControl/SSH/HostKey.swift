@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 
 /// The public key that a server shows, or that a key file holds, in the form of RFC 4253.
-struct HostKey: Equatable, Sendable {
+struct HostKey: Hashable, Sendable {
   /// The bytes of the key: the type's name with its length, then what the type says.
   let blob: [UInt8]
 

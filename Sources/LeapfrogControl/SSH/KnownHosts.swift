@@ -23,9 +23,13 @@ struct KnownHosts: Sendable {
 
   private(set) var keys: [HostKey] = []
   private(set) var revoked: [HostKey] = []
+  /// The file that says something of a key.
+  private(set) var files: [HostKey: String] = [:]
 
   /// Reads lines of a file of known hosts that are about the host (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT).
-  init(lines: [String]) {
+  init(lines: [String], of file: String = "") { add(lines, of: file) }
+
+  private mutating func add(_ lines: [String], of file: String) {
     for line in lines {
       var words = line.split(separator: " ", omittingEmptySubsequences: true)
       let marker = words.first.flatMap { $0.hasPrefix("@") ? String($0) : nil }
@@ -34,18 +38,19 @@ struct KnownHosts: Sendable {
       switch marker {
       case nil: keys.append(key)
       case "@revoked": revoked.append(key)
-      default: break
+      default: continue
       }
+      files[key] = files[key] ?? file
     }
   }
 
   /// All that the files of a host's settings say.
   static func load(_ settings: HostSettings) async throws -> KnownHosts {
-    var lines: [String] = []
+    var known = KnownHosts(lines: [])
     for file in settings.knownHostsFiles {
-      lines += try await OpenSSH.knownLines(of: settings.knownName, in: file)
+      known.add(try await OpenSSH.knownLines(of: settings.knownName, in: file), of: file)
     }
-    return KnownHosts(lines: lines)
+    return known
   }
 
   func verdict(of key: HostKey) -> Verdict {

@@ -37,7 +37,7 @@ enum OpenSSH {
   }
 
   /// The home directory as OpenSSH sees it, which asks the accounts and not the environment.
-  private static var home: String {
+  static var home: String {
     guard let entry = getpwuid(geteuid()), let path = entry.pointee.pw_dir else {
       return NSHomeDirectory()
     }

@@ -49,8 +49,9 @@ final class ChannelStream: HostStream {
   /// The end of what came on standard error, on one line.
   var errorText: String {
     let text = said.withLock { String(decoding: $0, as: UTF8.self) }
+    // Paths stand in it, and what is wrong with them comes after.
     return Printable.text(
-      text.split(whereSeparator: \.isNewline).joined(separator: " / "), upTo: 500)
+      text.split(whereSeparator: \.isNewline).joined(separator: " / "), longest: 600)
   }
 
   private func keep(_ bytes: [UInt8]) {

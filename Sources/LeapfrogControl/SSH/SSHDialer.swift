@@ -119,17 +119,26 @@ private struct HostKeyRefusal {
   private var shown: String { "\(key.shownType) key \(key.fingerprint)" }
 
   var changed: Failure {
-    let old = known.keys.first { $0.type == key.type }?.fingerprint ?? "another"
+    let old = known.keys.first { $0.type == key.type }
     return .refused(
-      "the host key of \(settings.name) has changed: it shows the \(shown), known is \(old); "
+      "the host key of \(settings.name) has changed: it shows the \(shown), known is "
+        + "\(old?.fingerprint ?? "another"); "
         + "somebody may be listening in, or the host was made anew. If you know that it was, remove the old key",
-      remedy: "ssh-keygen -R '\(settings.knownName)' && leapfrog host add \(settings.name)")
+      remedy: "ssh-keygen -R \(place(of: old)) && leapfrog host add \(settings.name)")
   }
 
   var revoked: Failure {
     .refused(
       "the host key of \(settings.name) is revoked in known_hosts: \(shown); do not trust this host",
-      remedy: "ssh-keygen -F '\(settings.knownName)'")
+      remedy: "ssh-keygen -F \(place(of: key))")
+  }
+
+  /// The host's name, and the file unless it is the one that ssh-keygen takes by itself.
+  private func place(of key: HostKey?) -> String {
+    let name = "'\(settings.knownName)'"
+    guard let file = key.flatMap({ known.files[$0] }), file != "\(OpenSSH.home)/.ssh/known_hosts"
+    else { return name }
+    return "\(name) -f '\(file)'"
   }
 
   var unknown: Failure {

@@ -98,8 +98,9 @@ extension SSHSession {
       let count = try bytes.withUnsafeBytes { all in
         try writeSome(channel, UnsafeRawBufferPointer(rebasing: all[sent...]))
       }
-      // The library waits for room even where nobody will make any.
-      if count == 0, libssh2_channel_eof(channel) != 0 { throw ChannelClosed() }
+      // The library waits for room even where nobody will make any. What it calls the end elsewhere comes
+      // only after all that was said before it was read.
+      if count == 0, libssh2_channel_wait_eof(channel) == 0 { throw ChannelClosed() }
       if count == 0 { await input() }
       sent += count
     }

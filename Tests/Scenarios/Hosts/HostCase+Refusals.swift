@@ -50,7 +50,10 @@ extension HostCase {
   }
 
   /// Runs a command on the pair that only looks, and expects that it sees the pair.
-  func expectSight(location: SourceLocation = #_sourceLocation) throws {
+  ///
+  /// - Parameter uploads: whether `leapfrog-host` is not there yet; else it is, as by an earlier visit.
+  func expectSight(uploads: Bool = false, location: SourceLocation = #_sourceLocation) throws {
+    if !uploads { try prepare() }
     let look = try leapfrog("status", "acme", "--timeout", "60")
     #expect(look.status == 0, "\(look.text)", sourceLocation: location)
     #expect(look.output.contains("one.example.com"), "\(look.text)", sourceLocation: location)

@@ -82,12 +82,32 @@ final class HostCase: Sendable {
     }
   }
 
-  /// Writes a program for the host to find before the system's; gives its directory for `PATH`.
-  static func program(_ name: String, _ script: String, in keys: SSHKeys) throws -> String {
-    let path = "\(keys.directory)/\(name)"
-    try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(fileURLWithPath: path))
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
-    return keys.directory
+  /// Puts `leapfrog-host` there, as an earlier visit would have left it.
+  func prepare() throws {
+    let directory = "\(place)/\(try Self.digest.get())"
+    try Tool.run([
+      "sh", "-c", #"test -e "$1" || { mkdir -p "$1" && cp "$0" "$1/leapfrog-host"; }"#,
+      Shell.products.appendingPathComponent("leapfrog-host").path, directory,
+    ])
+  }
+
+  /// The SHA-256 of `leapfrog-host`.
+  static let digest = Result {
+    let path = Shell.products.appendingPathComponent("leapfrog-host").path
+    return String(try Tool.run(["sha256sum", path]).prefix(64))
+  }
+
+  /// Writes programs for a host to find before the system's; they go with the key.
+  ///
+  /// - Returns: the value of `PATH`.
+  static func path(_ programs: [String: String], beside key: SSHKeys.Key) throws -> String {
+    let directory = URL(fileURLWithPath: key.path).deletingLastPathComponent()
+    for (name, script) in programs {
+      let url = directory.appendingPathComponent(name)
+      try Data("#!/bin/sh\n\(script)\n".utf8).write(to: url)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: url.path)
+    }
+    return "\(directory.path):/usr/bin:/bin"
   }
 }
 

@@ -100,8 +100,8 @@ import Testing
 
   /// A server that counts what is tried would shut out whoever has many keys in the agent.
   @Test func onlyTheIdentitiesThatAreNamedAreTried() throws {
-    let many = try (1...7).map { _ in try SSHKeys().make() }
-    let agent = try SSHAgentProcess(many)
+    let keys = try SSHKeys()
+    let agent = try SSHAgentProcess((1...7).map { _ in try keys.make() })
     let host = try HostCase()
     let with = ["SSH_AUTH_SOCK": agent.socket]
     try host.leapfrog("status", "acme", "--timeout", "60", environment: with).expectSight()

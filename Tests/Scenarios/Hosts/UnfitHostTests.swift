@@ -7,13 +7,9 @@ import Testing
 @Suite(.enabled(if: geteuid() == 0)) struct UnfitHostTests {
   /// A host where programs of a test are found before the system's.
   private func host(_ programs: [String: String], _ extra: [String] = []) throws -> HostCase {
-    let keys = try SSHKeys()
-    for (name, script) in programs { _ = try HostCase.program(name, script, in: keys) }
-    let path = try ServerDirectory()
-    try Tool.run(["cp", "-a", "\(keys.directory)/.", path.path])
-    return try HostCase(server: {
+    try HostCase(server: {
       try SSHDServer(
-        authorized: [$0], environment: ["PATH": "\(path.path):/usr/bin:/bin"], extra: extra)
+        authorized: [$0], environment: ["PATH": HostCase.path(programs, beside: $0)], extra: extra)
     })
   }
 

@@ -7,10 +7,7 @@ import Testing
 @Suite struct UploadTests {
   private let digest: String
 
-  init() throws {
-    let path = Shell.products.appendingPathComponent("leapfrog-host").path
-    digest = String(try Tool.run(["sha256sum", path]).prefix(64))
-  }
+  init() throws { digest = try HostCase.digest.get() }
 
   private func executable(_ host: HostCase) -> URL {
     URL(fileURLWithPath: "\(host.place)/\(digest)/leapfrog-host")
@@ -33,13 +30,12 @@ import Testing
   }
 
   @Test func itGoesWhereTheAccountKeepsItsData() throws {
-    let keys = try SSHKeys()
     let host = try HostCase(server: {
-      try SSHDServer(authorized: [$0], environment: ["XDG_DATA_HOME": "\(keys.directory)/a b"])
+      try SSHDServer(authorized: [$0], environment: ["XDG_DATA_HOME": "\($0.path) of data"])
     })
-    try host.expectSight()
+    try host.expectSight(uploads: true)
     #expect(host.homeContents().isEmpty)
-    #expect(FileManager.default.fileExists(atPath: "\(keys.directory)/a b/leapfrog/\(digest)"))
+    #expect(FileManager.default.fileExists(atPath: "\(host.key.path) of data/leapfrog/\(digest)"))
   }
 
   @Test func fiveFirstContactsAtOnce() throws {
@@ -59,15 +55,19 @@ import Testing
     #expect(try Tool.run(["sha256sum", executable(host).path]).hasPrefix(digest))
   }
 
+  /// Puts something else in its place, as a whole: it may be running.
+  private func replace(_ host: HostCase, _ contents: Data) throws {
+    try contents.write(to: executable(host), options: .atomic)
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o700], ofItemAtPath: executable(host).path)
+  }
+
   @Test func whatWasAlteredIsNotRun() throws {
     let host = try HostCase()
     try host.expectSight()
-    let file = try FileHandle(forUpdating: executable(host))
-    try file.seek(toOffset: 4000)
-    let byte = try #require(try file.read(upToCount: 1)?.first)
-    try file.seek(toOffset: 4000)
-    try file.write(contentsOf: [byte ^ 1])
-    try file.close()
+    var contents = try Data(contentsOf: executable(host))
+    contents[4000] ^= 1
+    try replace(host, contents)
     try host.expectRefusal(4, "altered", digest.prefix(12) + "…", "`leapfrog host add web1`")
     try host.refused(["host", "check", "web1"], 4, "altered")
     try host.refused(["exec", "one.example.com", "--", "true"], 4, "altered")
@@ -79,7 +79,7 @@ import Testing
     let host = try HostCase()
     try host.expectSight()
     let trace = "\(host.server.home)/was-run"
-    try Data("#!/bin/sh\ntouch \(trace)\n".utf8).write(to: executable(host))
+    try replace(host, Data("#!/bin/sh\ntouch \(trace)\n".utf8))
     try host.expectRefusal(4, "altered", "nothing of it was run")
     #expect(!FileManager.default.fileExists(atPath: trace))
   }
@@ -102,7 +102,7 @@ import Testing
     let recent = try plant(host, "b", days: 20)
     let running = try plant(host, "c", days: 40)
     let process = try ServerProcess([running.path, "60"], directory: host.farm.directory.path)
-    try host.expectSight()
+    try host.expectSight(uploads: true)
     #expect(!FileManager.default.fileExists(atPath: old.deletingLastPathComponent().path))
     #expect(FileManager.default.fileExists(atPath: recent.path))
     #expect(FileManager.default.fileExists(atPath: running.path))
