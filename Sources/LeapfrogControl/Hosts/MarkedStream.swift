@@ -24,26 +24,31 @@ struct MarkedStream {
       await stream.close()
     }
     defer { limit.cancel() }
+    var count = 0
     while true {
       if let answer = take() { return answer }
-      guard rest.count < Self.longest, let more = try await stream.read() else { throw noAnswer }
+      guard count < Self.longest, let more = try await stream.read() else { throw noAnswer }
+      count += more.count
       rest += more
     }
   }
 
   /// Takes whole lines until one is ours.
   private mutating func take() -> BootstrapAnswer? {
-    while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-      let line = String(decoding: rest[..<end], as: UTF8.self)
-      if line.hasPrefix(nonce + " ") {
-        rest.removeSubrange(...end)
-        return BootstrapAnswer(String(line.dropFirst(nonce.count + 1)))
+    var start = rest.startIndex
+    defer { rest.removeSubrange(..<start) }
+    while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+      let line = rest[start..<end]
+      start = end + 1
+      if line.starts(with: mark) {
+        return BootstrapAnswer(String(decoding: line.dropFirst(mark.count), as: UTF8.self))
       }
-      noise = line.isEmpty ? noise : line
-      rest.removeSubrange(...end)
+      if !line.isEmpty { noise = String(decoding: line.prefix(200), as: UTF8.self) }
     }
     return nil
   }
+
+  private var mark: [UInt8] { Array("\(nonce) ".utf8) }
 
   private var noise = ""
 

@@ -35,8 +35,16 @@ struct Context: Sendable {
 
   /// The pair's name, with its host where it is on several.
   func label(_ pair: PairConfiguration) -> String {
-    let isSpread = configuration.pairs.count { $0.spec.name == pair.spec.name } > 1
-    return isSpread ? "\(pair.spec.name) on \(pair.host)" : pair.spec.name
+    isSpread(pair) ? "\(pair.spec.name) on \(pair.host)" : pair.spec.name
+  }
+
+  /// Whether the configuration and a pair's host agree.
+  func readiness(_ pair: PairConfiguration, _ status: PairStatus) -> Readiness {
+    Readiness(spec: pair.spec, status: status, host: isSpread(pair) ? pair.host : nil)
+  }
+
+  private func isSpread(_ pair: PairConfiguration) -> Bool {
+    configuration.pairs.count { $0.spec.name == pair.spec.name } > 1
   }
 
   /// The host of a pair; connected when it is asked.

@@ -40,7 +40,7 @@ struct HostSurvey: Sendable {
   private func entry(_ pair: PairConfiguration, _ link: HostLink) async -> Entry {
     do {
       let status = try await context.host(of: pair, link: link).status()
-      let notes = Readiness(spec: pair.spec, status: status).notes
+      let notes = context.readiness(pair, status).notes
       return Entry(host: pair.host, status: status, notes: notes)
     } catch {
       return Self.entry(pair, Failure(error))

@@ -98,7 +98,7 @@ struct Releasing: Sendable {
   }
 
   private func requireReadiness(_ status: PairStatus, _ sites: [String]) throws {
-    guard sites.isEmpty, let refusal = Readiness(spec: pair.spec, status: status).refusal else {
+    guard sites.isEmpty, let refusal = context.readiness(pair, status).refusal else {
       return
     }
     throw refusal

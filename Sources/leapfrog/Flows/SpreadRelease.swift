@@ -86,7 +86,7 @@ struct SpreadRelease: Sendable {
           "the \(release.kind.rawValue) of \(name) on \(host) is \(release.state.rawValue)",
           remedy: "leapfrog status \(name)")
       }
-      guard sites.isEmpty, let refusal = Readiness(spec: found.pair.spec, status: status).refusal
+      guard sites.isEmpty, let refusal = context.readiness(found.pair, status).refusal
       else { continue }
       throw Failure(refusal.kind, "on \(host): \(refusal.message)", remedy: refusal.remedy)
     }

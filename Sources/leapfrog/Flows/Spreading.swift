@@ -27,7 +27,9 @@ struct Spreading: Sendable {
     }
     let begun = Set(results.map(\.host))
     results += members.filter { !begun.contains($0.host) }.map { .notBegun($0.host) }
-    let summary = SpreadSummary(what: what, results: results)
+    let summary = SpreadSummary(
+      what: what,
+      results: members.compactMap { pair in results.first { $0.host == pair.host } })
     context.console.line(summary.line)
     return summary.exitStatus
   }

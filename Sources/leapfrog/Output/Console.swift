@@ -60,9 +60,12 @@ struct Console: Sendable {
 
   /// Says what went wrong, on standard error, and as a document with `--json`.
   func fail(_ failure: Failure) {
-    Output.remark("leapfrog: \(prefix)\(failure)")
+    tell(failure)
     try? document(FailureDocument(error: failure, host: host))
   }
+
+  /// Says it on standard error alone, where the document is another one.
+  func tell(_ failure: Failure) { Output.remark("leapfrog: \(prefix)\(failure)") }
 
   private var prefix: String { host.map { "\($0): " } ?? "" }
 

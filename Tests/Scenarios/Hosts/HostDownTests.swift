@@ -100,6 +100,19 @@ import Testing
     }
   }
 
+  @Test func listsForScriptsNameItToo() throws {
+    server.stop()
+    for (words, key) in [
+      (["plan", "acme", "v2"], "hosts"), (["site", "list", "acme"], "sites"),
+      (["history", "acme"], "pairs"), (["backups", "acme"], "backups"),
+    ] {
+      let listed = try fleet.running(words + ["--json"]).end()
+      let document = try Farm.object(listed.output)
+      #expect(document[key] != nil, "\(listed.text)")
+      #expect((document["errors"] as? [String: Any])?.keys.sorted() == ["web2"], "\(listed.text)")
+    }
+  }
+
   @Test func aBlackHoleIsShownInTime() throws {
     guard geteuid() == 0 else { return }
     let road = try NetworkNamespace()

@@ -11,7 +11,7 @@ import Testing
   private static let environment = ProcessInfo.processInfo.environment
   private static let sites = environment["LEAPFROG_TEST_SITES"].flatMap(Int.init) ?? 2
   /// Seconds that the update of a site takes.
-  private static let wait = environment["LEAPFROG_TEST_WAIT"] ?? "4"
+  private static let wait = environment["LEAPFROG_TEST_WAIT"] ?? "5"
 
   private let server: SSHDServer
   private let fleet: Fleet

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import RealServers
 import Testing
 
@@ -16,6 +17,24 @@ import Testing
     try fleet.letGo("a.web1.example.com", on: "web1")
     let end = upgrade.end()
     #expect(end.status == 0, "\(end.text)")
+    #expect(try fleet.versions() == ["web1": ["v2"], "web2": ["v2"]])
+  }
+
+  @Test func leavingChangesNothingOnAnyHost() throws {
+    let fleet = try Fleet(["web1": ["a"], "web2": ["a"]])
+    try fleet.must("init", "acme", "v1")
+    try fleet.hold("a.web2.example.com", on: "web2")
+    let upgrade = try fleet.running(["upgrade", "acme", "v2"])
+    try fleet.controller.wait(60) {
+      try upgrade.text.contains("web1: upgrade to v2: done")
+        && fleet.hasBegun("a.web2.example.com", on: "web2")
+    }
+    kill(upgrade.process.processIdentifier, SIGINT)
+    let end = upgrade.end(within: 10)
+    #expect(end.status == 130, "\(end.text)")
+    #expect(end.error.components(separatedBy: "the work goes on by itself").count == 2)
+    try fleet.letGo("a.web2.example.com", on: "web2")
+    try fleet.must("events", "acme", "--follow")
     #expect(try fleet.versions() == ["web1": ["v2"], "web2": ["v2"]])
   }
 
@@ -124,7 +143,10 @@ import Testing
     let fleet = try Fleet(["web1": ["a"], "web2": ["a", "b"]])
     try fleet.must("init", "acme", "v1")
     try fleet.configure(without: "b.web2.example.com")
-    try expectRefusal(fleet, naming: "on web2: b.web2.example.com of acme is not in leapfrog.yml")
+    try expectRefusal(
+      fleet,
+      naming: "on web2: b.web2.example.com of acme is not in leapfrog.yml any more; run `leapfrog "
+        + "site remove acme b.web2.example.com --host web2`")
     try fleet.must("site", "remove", "acme", "b.web2.example.com", "--yes", "--host", "web2")
     try fleet.must("upgrade", "acme", "v2")
   }
