@@ -12,6 +12,15 @@ struct ReleaseSurvey: Sendable {
     let status: PairStatus?
     /// Its last upgrade.
     let last: ReleaseStatus?
+
+    /// Whether something is under way or was interrupted there; true also where nobody answers.
+    var isAtWork: Bool {
+      guard let status else { return true }
+      return status.release.map { !$0.state.isOver || $0.state == .stuck } ?? false
+    }
+
+    /// Whether the pair is there with its sites.
+    var isMade: Bool { status?.sites.contains { $0.platform != nil } ?? false }
   }
 
   /// All hosts at once, each for as long as a connection may take.
@@ -21,6 +30,40 @@ struct ReleaseSurvey: Sendable {
       return await group.reduce(into: []) { $0.append($1) }
     }
   }
+
+  /// Those that are meant, as far as that can be seen; a member that is alone is always.
+  ///
+  /// - Throws: `none` where there is no such host.
+  func members(
+    where isMeant: (Found) -> Bool, else none: @autoclosure () -> Failure
+  ) async throws -> [PairConfiguration] {
+    guard members.count > 1 else { return members }
+    let hosts = await look().filter(isMeant).map(\.pair.host)
+    guard !hosts.isEmpty else { throw none() }
+    return members.filter { hosts.contains($0.host) }
+  }
+
+  /// Those where something is under way or was interrupted.
+  func membersAtWork() async throws -> [PairConfiguration] {
+    let name = members[0].spec.name
+    return try await members(
+      where: \.isAtWork,
+      else: .refused(
+        "nothing of \(name) is under way or was interrupted on \(hosts)",
+        remedy: "leapfrog status \(name)"))
+  }
+
+  /// Those where the pair has to be made.
+  func membersToMake() async throws -> [PairConfiguration] {
+    let name = members[0].spec.name
+    return try await members(
+      where: { !$0.isMade },
+      else: .refused(
+        "\(name) is a pair already, with sites on it, on \(hosts)",
+        remedy: "leapfrog upgrade \(name) REF"))
+  }
+
+  private var hosts: String { Formats.names(members.map(\.host)) }
 
   private func look(at pair: PairConfiguration) async -> Found {
     guard let link = try? context.link(to: pair.host, patience: .zero),
