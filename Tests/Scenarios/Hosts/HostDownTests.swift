@@ -22,7 +22,7 @@ import Testing
     #expect(ContinuousClock.now - begun < .seconds(30))
     #expect(upgrade.status == 3, "\(upgrade.text)")
     #expect(upgrade.output.contains("web1, web3 done; web2 failed"), "\(upgrade.text)")
-    #expect(upgrade.error.contains("web2: web2 (127.0.0.1:\(server.port)) cannot be reached"))
+    #expect(upgrade.error.contains("leapfrog: web2 (127.0.0.1:\(server.port)) cannot be reached"))
     #expect(try fleet.versions() == ["web1": ["v2"], "web2": ["v1"], "web3": ["v2"]])
     try server.restart()
     let before = try fleet.releases(on: "web1")
@@ -56,6 +56,21 @@ import Testing
     #expect(try fleet.versions() == ["web1": ["v1"], "web2": ["v1"], "web3": ["v1"]])
     try fleet.must("rollback", "acme", "--yes")
     #expect(try fleet.versions() == ["web1": ["v1"], "web2": ["v1"], "web3": ["v1"]])
+  }
+
+  @Test func aHostThatWasDownIsMadeByTheSameCommand() throws {
+    let server = try SharedServer.another()
+    let fleet = try Fleet(["web1": ["a"], "web2": ["a"]], servers: ["web2": server])
+    server.stop()
+    let first = try fleet.leapfrog("init", "acme", "v1")
+    #expect(first.status == 3, "\(first.text)")
+    try server.restart()
+    try fleet.must("init", "acme", "v1")
+    #expect(try fleet.versions() == ["web1": ["v1"], "web2": ["v1"]])
+    #expect(try fleet.releases(on: "web1") == 1)
+    let again = try fleet.leapfrog("init", "acme", "v1")
+    #expect(again.status == 4, "\(again.text)")
+    #expect(again.error.contains("acme is a pair already, with sites on it, on web1, web2"))
   }
 
   @Test func allDownIsAFailure() throws {
