@@ -36,6 +36,7 @@ struct RollbackCommand: AsyncParsableCommand {
   /// Hosts are taken back from one upgrade, the last; what it did not reach has nothing to go back from.
   private func rollback(_ members: [PairConfiguration], _ context: Context) async throws -> Int32 {
     let found = await ReleaseSurvey(context: context, members: members).look()
+    try refuseSilent(found)
     let upgrade = site.isEmpty ? found.newestUpgrade() : nil
     let meant = members.filter { isMeant($0, upgrade, found) }
     if !yes, !meant.isEmpty { try confirm(meant, context) }
@@ -44,6 +45,19 @@ struct RollbackCommand: AsyncParsableCommand {
       try await Returning(context: context, pair: pair).rollback(
         site.filter { pair.spec.site($0) != nil }, from: upgrade, yes: true)
     }
+  }
+
+  /// The last upgrade can be one that only a silent host has: the others would be taken back from the one
+  /// before.
+  private func refuseSilent(_ found: [ReleaseSurvey.Found]) throws {
+    let silent = found.filter { $0.status == nil }.map(\.pair.host).sorted()
+    guard place.host.isEmpty, site.isEmpty, !silent.isEmpty else { return }
+    let others = found.filter { $0.status != nil }.map { " --host \($0.pair.host)" }.sorted()
+    throw Failure.refused(
+      "\(Formats.names(silent)) \(silent.count == 1 ? "does" : "do") not answer, so nobody knows what "
+        + "the last upgrade of \(pair) was; name the hosts that are to go back",
+      remedy: others.isEmpty
+        ? "leapfrog status \(pair)" : "leapfrog rollback \(pair)\(others.joined())")
   }
 
   private func isMeant(

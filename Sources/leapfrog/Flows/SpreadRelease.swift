@@ -14,8 +14,10 @@ struct SpreadRelease: Sendable {
 
   func initialize(_ ref: String) async throws -> Int32 {
     guard isSpread else { return try await single.initialize(ref) }
+    let members = try await ReleaseSurvey(context: context, members: members).membersToMake()
     let code = try await resolved(ref)
-    return try await spreading.run("init at \(ref)") { context, pair in
+    return try await Spreading(context: context, members: members).run("init at \(ref)") {
+      context, pair in
       try await Releasing(context: context, pair: pair, code: code).initialize(ref)
     }
   }
@@ -27,7 +29,8 @@ struct SpreadRelease: Sendable {
     guard isSpread else {
       return try await single.upgrade(ref, sites: sites, continues: continues, express: express)
     }
-    let surveyed = await ReleaseSurvey(context: context, members: members).look()
+    let survey = ReleaseSurvey(context: context, members: members)
+    let surveyed = continues ? await survey.look() : await survey.look(within: ReleaseSurvey.hurry)
     try refuse(surveyed, ref, sites)
     let target = try await target(ref, continues, surveyed)
     let code = try await resolved(target.ref)

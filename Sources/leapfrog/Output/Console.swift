@@ -65,7 +65,11 @@ struct Console: Sendable {
   }
 
   /// Says it on standard error alone, where the document is another one.
-  func tell(_ failure: Failure) { Output.remark("leapfrog: \(prefix)\(failure)") }
+  func tell(_ failure: Failure) {
+    // A link's failure begins with the host.
+    let names = host.map { failure.message.hasPrefix("\($0) ") } ?? false
+    Output.remark("leapfrog: \(names ? "" : prefix)\(failure)")
+  }
 
   private var prefix: String { host.map { "\($0): " } ?? "" }
 

@@ -1,5 +1,6 @@
 import Foundation
 import RealServers
+import Testing
 
 /// Sites whose update waits, and how far a release is.
 extension Fleet {
@@ -16,6 +17,18 @@ extension Fleet {
   func hasBegun(_ site: String, on host: String) throws -> Bool {
     try FileManager.default.fileExists(
       atPath: self[host].data(site).appendingPathComponent("begun").path)
+  }
+
+  /// The process that does a host's release.
+  func worker(on host: String) throws -> pid_t {
+    let root = try self[host].root.path
+    let all = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { pid_t($0) }
+    let found = all.first { pid in
+      let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
+      let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+      return words.dropFirst().first == "work" && words.contains(root)
+    }
+    return try #require(found)
   }
 
   /// Whether the last release of a host was told to begin no more.

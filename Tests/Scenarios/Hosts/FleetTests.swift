@@ -73,6 +73,9 @@ import Testing
       #expect(refused.error.hasPrefix("leapfrog: "), "\(refused.text)")
     }
     #expect(try fleet.releases(on: "web2") == 3)
+    let nowhere = try fleet.leapfrog("status", "--host", "web9")
+    #expect(nowhere.status == 2)
+    #expect(nowhere.error.contains("no pair is on 'web9'; hosts: web1, web2, web3"))
   }
 
   @Test func whatIsLookedAtComesFromAllHosts() throws {

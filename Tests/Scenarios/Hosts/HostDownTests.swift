@@ -22,7 +22,7 @@ import Testing
     #expect(ContinuousClock.now - begun < .seconds(30))
     #expect(upgrade.status == 3, "\(upgrade.text)")
     #expect(upgrade.output.contains("web1, web3 done; web2 failed"), "\(upgrade.text)")
-    #expect(upgrade.error.contains("web2: web2 (127.0.0.1:\(server.port)) cannot be reached"))
+    #expect(upgrade.error.contains("leapfrog: web2 (127.0.0.1:\(server.port)) cannot be reached"))
     #expect(try fleet.versions() == ["web1": ["v2"], "web2": ["v1"], "web3": ["v2"]])
     try server.restart()
     let before = try fleet.releases(on: "web1")
@@ -49,13 +49,32 @@ import Testing
     try fleet.must("upgrade", "acme", "v2")
     server.stop()
     let back = try fleet.leapfrog("rollback", "acme", "--yes")
-    #expect(back.status == 3, "\(back.text)")
+    #expect(back.status == 4, "\(back.text)")
+    #expect(
+      back.error.contains("run `leapfrog rollback acme --host web1 --host web3`"), "\(back.text)")
+    #expect(try fleet.versions() == ["web1": ["v2"], "web2": ["v2"], "web3": ["v2"]])
+    try fleet.must("rollback", "acme", "--yes", "--host", "web1", "--host", "web3")
     #expect(try fleet.versions() == ["web1": ["v1"], "web2": ["v2"], "web3": ["v1"]])
     try server.restart()
     try fleet.must("rollback", "acme", "--yes")
     #expect(try fleet.versions() == ["web1": ["v1"], "web2": ["v1"], "web3": ["v1"]])
     try fleet.must("rollback", "acme", "--yes")
     #expect(try fleet.versions() == ["web1": ["v1"], "web2": ["v1"], "web3": ["v1"]])
+  }
+
+  @Test func aHostThatWasDownIsMadeByTheSameCommand() throws {
+    let server = try SharedServer.another()
+    let fleet = try Fleet(["web1": ["a"], "web2": ["a"]], servers: ["web2": server])
+    server.stop()
+    let first = try fleet.leapfrog("init", "acme", "v1")
+    #expect(first.status == 3, "\(first.text)")
+    try server.restart()
+    try fleet.must("init", "acme", "v1")
+    #expect(try fleet.versions() == ["web1": ["v1"], "web2": ["v1"]])
+    #expect(try fleet.releases(on: "web1") == 1)
+    let again = try fleet.leapfrog("init", "acme", "v1")
+    #expect(again.status == 4, "\(again.text)")
+    #expect(again.error.contains("acme is a pair already, with sites on it, on web1, web2"))
   }
 
   @Test func allDownIsAFailure() throws {
