@@ -65,7 +65,8 @@ let package = Package(
       name: "LeapfrogHostTests", dependencies: ["LeapfrogHost", "leapfrog-host", "RealServers"],
       swiftSettings: swift),
     .testTarget(
-      name: "LeapfrogControlTests", dependencies: ["LeapfrogControl"], swiftSettings: swift),
+      name: "LeapfrogControlTests", dependencies: ["LeapfrogControl", "RealServers"],
+      swiftSettings: swift),
     .testTarget(
       name: "Scenarios",
       dependencies: ["leapfrog", "leapfrog-host", "RealServers", grdb, subprocess],

@@ -60,23 +60,28 @@ struct Bootstrap: Sendable {
 
   /// Becomes a command of the executable; how it ended is said on standard error, behind everything else.
   func run(_ arguments: [String]) -> String {
-    let words = arguments.map(Self.word).joined(separator: " ")
+    let words = arguments.map(Self.word).joined()
     return Self.line(
-      head + "if test \"$(sum \"$f\")\" = \(digest); then say \"ready|$d\"; \"$f\" \(words); "
-        + "printf \"\\n%s\\n\" \"\(nonce) ended $?\" >&2; else "
-        + "say \"altered|$(sum \"$f\")|$f\"; fi")
+      head + "if test \"$(sum \"$f\")\" = \(digest); then \(words)say \"ready|$d\"; \"$f\" \"$@\"; "
+        + "printf \"\\n%s\\n\" \"\(nonce) ended $?\" >&2; else " + "say \"altered|$(sum \"$f\")|$f\"; fi")
   }
 
   private static func line(_ script: String) -> String { "exec /bin/sh -c '\(script)'" }
 
-  /// A word as octal escapes, which no shell on the way reads anything into.
+  /// Adds a word to the shell's arguments. What a shell on the way could read anything into is an octal
+  /// escape, and something stands behind it, because a substitution loses newlines at the end.
   private static func word(_ text: String) -> String {
-    let escapes = text.utf8.map { byte in
-      let digits = String(byte, radix: 8)
-      return "\\0" + String(repeating: "0", count: 3 - digits.count) + digits
-    }
-    return "\"$(printf %b \"\(escapes.joined())\")\""
+    "w=$(printf %b \"\(text.utf8.map(escaped).joined())_\"); set -- \"$@\" \"${w%_}\"; "
   }
+
+  private static func escaped(_ byte: UInt8) -> String {
+    if plain.contains(byte) { return String(UnicodeScalar(byte)) }
+    let digits = String(byte, radix: 8)
+    return "\\0" + String(repeating: "0", count: 3 - digits.count) + digits
+  }
+
+  private static let plain = Set(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 /._-,:=@+".utf8)
 }
 
 /// What a host says to the first contact.

@@ -8,6 +8,10 @@ struct MarkedStream {
   let nonce: String
   /// What came behind the line already.
   private(set) var rest: [UInt8] = []
+  /// Bytes of noise that were passed over.
+  private var passed = 0
+  /// The last whole line of it.
+  private var noise = ""
   private static let longest = 1 << 20
 
   init(_ channel: SSHChannel, host: String, nonce: String) {
@@ -24,11 +28,12 @@ struct MarkedStream {
       await stream.close()
     }
     defer { limit.cancel() }
-    var count = 0
     while true {
       if let answer = take() { return answer }
-      guard count < Self.longest, let more = try await stream.read() else { throw noAnswer }
-      count += more.count
+      guard passed + rest.count < Self.longest else { throw noAnswer(noise) }
+      guard let more = try await stream.read() else {
+        throw noAnswer(rest.isEmpty ? noise : String(decoding: rest, as: UTF8.self))
+      }
       rest += more
     }
   }
@@ -36,27 +41,28 @@ struct MarkedStream {
   /// Takes whole lines until one is ours.
   private mutating func take() -> BootstrapAnswer? {
     var start = rest.startIndex
-    defer { rest.removeSubrange(..<start) }
+    defer {
+      passed += start
+      rest.removeSubrange(..<start)
+    }
     while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
       let line = rest[start..<end]
       start = end + 1
       if line.starts(with: mark) {
         return BootstrapAnswer(String(decoding: line.dropFirst(mark.count), as: UTF8.self))
       }
-      if !line.isEmpty { noise = String(decoding: line.prefix(200), as: UTF8.self) }
+      if !line.isEmpty { noise = String(decoding: line.prefix(300), as: UTF8.self) }
     }
     return nil
   }
 
   private var mark: [UInt8] { Array("\(nonce) ".utf8) }
 
-  private var noise = ""
-
-  private var noAnswer: any Error {
-    let last = String(decoding: rest.suffix(200), as: UTF8.self)
-    let said = [stream.errorText, last, noise].first { !$0.isEmpty } ?? "nothing"
+  private func noAnswer(_ last: String) -> any Error {
+    let said = [last, stream.errorText].filter { !$0.isEmpty }.joined(separator: " / ")
     return Failure.failed(
-      "\(host) lets nobody run a command: instead of an answer came \(Printable.quoted(said))",
+      "\(host) lets nobody run a command: instead of an answer came "
+        + "`\(Printable.text(said.isEmpty ? "nothing" : said, longest: 300))`",
       remedy: "ssh \(host) true")
   }
 }

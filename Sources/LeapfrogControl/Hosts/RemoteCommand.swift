@@ -80,34 +80,43 @@ private actor StandardInput {
   }
 }
 
-/// Finds the line at the end of standard error that tells how a command ended. No exit status of a channel
-/// is trusted: it is 0 after a lost link too.
+/// Finds the line on standard error that tells how a command ended. No exit status of a channel is trusted:
+/// it is 0 after a lost link too. What the command left running can say more behind it.
 struct CommandEnding {
-  let nonce: String
-  let host: String
+  private let mark: [UInt8]
+  private let host: String
   private var held: [UInt8] = []
+  private var told: Int32?
 
-  init(nonce: String, host: String) { (self.nonce, self.host) = (nonce, host) }
+  init(nonce: String, host: String) {
+    (mark, self.host) = (Array("\n\(nonce) ended ".utf8), host)
+  }
 
   /// Gives what is surely the command's own.
   mutating func take(_ bytes: [UInt8]) -> [UInt8] {
+    guard told == nil else { return bytes }
     held += bytes
-    let mark = Array("\n\(nonce) ended ".utf8)
-    let keep = mark.count + 4
-    guard held.count > keep else { return [] }
+    if let found = found() { return found }
+    let keep = min(held.count, mark.count + 4)
     defer { held.removeFirst(held.count - keep) }
     return Array(held.dropLast(keep))
   }
 
-  /// The status that was told; what is left before it goes to standard error.
+  /// What stands around the line, once it is whole.
+  private mutating func found() -> [UInt8]? {
+    guard let line = held.firstRange(of: mark),
+      let end = held[line.upperBound...].firstIndex(of: UInt8(ascii: "\n"))
+    else { return nil }
+    told = Int32(String(decoding: held[line.upperBound..<end], as: UTF8.self))
+    defer { held = [] }
+    return Array(held[..<line.lowerBound] + held[(end + 1)...])
+  }
+
+  /// The status that was told.
   ///
-  /// - Throws: `LinkLost` when none was told.
+  /// - Throws: `LinkLost` when none was.
   func status() throws -> Int32 {
-    let text = String(decoding: held, as: UTF8.self)
-    guard let mark = text.range(of: "\n\(nonce) ended "),
-      let status = Int32(text[mark.upperBound...].trimmingCharacters(in: .newlines))
-    else { throw LinkLost("the link to \(host) broke before the command's end was told") }
-    _ = Posix.writeAll(Array(text[..<mark.lowerBound].utf8), to: 2)
-    return status
+    if let told { return told }
+    throw LinkLost("the link to \(host) broke before the command's end was told")
   }
 }

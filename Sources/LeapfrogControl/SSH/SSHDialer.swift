@@ -86,7 +86,8 @@ struct SSHDialer: Sendable {
       }
       return try SSHSession(name: settings.name, socket: socket, tunnel: nil)
     }
-    let channel = try await before.reach(settings.address, port: settings.port, until: limit)
+    let channel = try await before.reach(
+      settings.address, port: settings.port, of: settings.name, until: limit)
     let (tunnel, socket) = try Tunnel.dig(SSHChannel(session: before, id: channel))
     return try SSHSession(name: settings.name, socket: socket, tunnel: tunnel)
   }

@@ -34,11 +34,25 @@ extension SSHSession {
   private static let window: UInt32 = 4 << 20
 
   /// Opens a way from the host to another.
-  func reach(_ address: String, port: Int, until limit: TimeLimit) throws -> Int {
-    keep(
-      try openChannel(until: limit) {
-        libssh2_channel_direct_tcpip_ex(raw, address, Int32(port), "127.0.0.1", 22)
-      })
+  ///
+  /// - Parameter host: the other's name, for messages.
+  /// - Throws: `LinkLost` when nobody answers there, `Failure` when the host lets nobody through.
+  func reach(_ address: String, port: Int, of host: String, until limit: TimeLimit) throws -> Int {
+    do {
+      return keep(
+        try openChannel(until: limit) {
+          libssh2_channel_direct_tcpip_ex(raw, address, Int32(port), "127.0.0.1", 22)
+        })
+    } catch is Failure {
+      throw unreached(host, Libssh2.lastError(raw))
+    }
+  }
+
+  private func unreached(_ host: String, _ reason: String) -> any Error {
+    let what = "\(host) cannot be reached through \(name): \(reason)"
+    // Only the words tell apart what may pass.
+    if reason.contains("connect failed") { return LinkLost(what, remedy: "ssh \(host)") }
+    return Failure.failed(what, remedy: "ssh -v \(host)")
   }
 
   private func openChannel(until limit: TimeLimit, _ open: () -> OpaquePointer?) throws

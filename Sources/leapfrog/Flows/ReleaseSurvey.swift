@@ -83,7 +83,7 @@ struct ReleaseSurvey: Sendable {
     let link = try context.link(to: pair.host)
     let host = try context.host(of: pair, link: link)
     let status = try await host.status()
-    let last = try? await host.history(limit: 100).first { $0.kind == .upgrade }
+    let last = try await host.history(limit: 100).first { $0.kind == .upgrade }
     return Found(pair: pair, status: status, last: last, link: link)
   }
 }

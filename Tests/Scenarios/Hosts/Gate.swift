@@ -31,6 +31,7 @@ final class Gate: Sendable {
   /// Lets only so many more in.
   func shut(after count: Int) throws {
     let made = directory.appendingPathComponent("made")
+    try FileManager.default.createDirectory(at: made, withIntermediateDirectories: true)
     for number in 0..<count {
       try FileManager.default.createDirectory(
         at: made.appendingPathComponent("\(number)"), withIntermediateDirectories: true)

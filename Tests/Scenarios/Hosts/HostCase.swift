@@ -36,8 +36,13 @@ final class HostCase: Sendable {
     try farm.put(on: Self.name, root: SharedPair.farm.get().root)
   }
 
-  /// Another key of the same user.
-  func anotherKey(_ kind: SSHKeys.Kind = .ed25519) throws -> SSHKeys.Key { try keys.make(kind) }
+  /// Makes a pair of its own, at `v1`, which a test may change.
+  func makeOwnPair() throws {
+    try prepare()
+    try farm.configure()
+    try farm.put(on: Self.name)
+    try must("init", "acme", "v1")
+  }
 
   /// What a command gets to know besides the arguments.
   var environment: [String: String] {

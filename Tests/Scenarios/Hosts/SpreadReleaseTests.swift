@@ -96,7 +96,7 @@ import Testing
     let before = try Listing.of(fleet["web2"].root)
     let back = try fleet.leapfrog("rollback", "acme", "--yes")
     #expect(back.status == 0, "\(back.text)")
-    #expect(try fleet.versions() == ["web1": ["v2", "v2"], "web2": ["v2"]])
+    #expect(try fleet.versions() == ["web1": ["v2", "v2"], "web2": ["v2"]], "\(back.text)")
     #expect(Listing.differences(before, try Listing.of(fleet["web2"].root)) == [])
   }
 

@@ -1,0 +1,116 @@
+import Foundation
+import Glibc
+import RealServers
+import Testing
+
+/// `leapfrog exec` of a site on a host over SSH: as if the command ran here.
+@Suite struct RemoteExecTests {
+  private let host: HostCase
+  private let site = "one.example.com"
+
+  init() throws {
+    host = try HostCase(
+      told: { $0.extra = ["SendEnv CANARY"] },
+      server: { try SSHDServer(authorized: [$0], extra: ["AcceptEnv CANARY"]) })
+    try host.prepare()
+  }
+
+  private func exec(_ command: String...) throws -> Outcome {
+    try host.farm.leapfrog(["exec", site, "--"] + command, environment: host.environment)
+  }
+
+  /// The same from a shell's pipeline, with `$leapfrog` in place of the command.
+  private func pipeline(_ script: String) throws -> Outcome {
+    let program = Shell.products.appendingPathComponent("leapfrog").path
+    return try Shell.run(
+      "/bin/sh", ["-c", script], in: host.farm.directory,
+      environment: host.farm.environment.merging(host.environment) { $1 }
+        .merging(["leapfrog": "\(program) exec \(site) --"]) { $1 })
+  }
+
+  @Test func streamsAndStatusAreTheCommands() throws {
+    let ended = try exec("sh", "-c", "echo out; printf 'err, and €' >&2; exit 7")
+    #expect(ended.status == 7 && ended.output == "out\n", "\(ended.text)")
+    #expect(ended.error == "err, and €", "\(ended.text)")
+    #expect(try exec("sh", "-c", "kill -9 $$").status == 137)
+    #expect(try exec("true").text == "status 0\n")
+    let missing = try exec("no-such-program")
+    #expect(missing.status != 0 && missing.error.contains("no-such-program"), "\(missing.text)")
+  }
+
+  @Test func itRunsInThePlatformOfTheSite() throws {
+    let root = try SharedPair.farm.get().root.path
+    let ended = try exec("sh", "-c", "pwd; echo $LEAPFROG_SITE $LEAPFROG_SITE_DATA")
+    #expect(ended.output == "\(root)/blue\n\(site) \(root)/sites/\(site)\n", "\(ended.text)")
+    let alias = try host.leapfrog("exec", "www.\(site)", "--", "pwd")
+    #expect(alias.output == "\(root)/blue\n", "\(alias.text)")
+  }
+
+  @Test func argumentsArriveAsTheyAre() throws {
+    let words = [
+      "", " ", "a b", "it's", "\"double\"", "$HOME `id` $(id)", "\\n \\\\ \\", "*", "~", "!x", "#", ";",
+      "&& false", "|", "<", ">", "new\nline\n", "\ttab", "-n", "--", "ü€😀", "%s %d", "a=b", "{a,b}",
+      "\u{1}\u{7f}", String(repeating: "long ", count: 4000),
+    ]
+    let show = "import json, sys; print(json.dumps(sys.argv[1:]))"
+    let ended = try host.farm.leapfrog(
+      ["exec", site, "--", "python3", "-c", show] + words, environment: host.environment)
+    let shown = try JSONSerialization.jsonObject(with: Data(ended.output.utf8)) as? [String]
+    #expect(ended.status == 0 && shown == words, "\(ended.text.prefix(500))")
+  }
+
+  @Test func argumentsThatNoShellCanTake() throws {
+    let long = String(repeating: "long ", count: 20_000)
+    let ended = try exec("printf", "%s", long, long)
+    #expect(ended.status == 1 && ended.output.isEmpty, "\(ended.text.prefix(500))")
+    #expect(ended.error.contains("Argument list too long"), "\(ended.text.prefix(500))")
+    #expect(ended.error.split(separator: "\n").count == 1, "\(ended.text.prefix(500))")
+  }
+
+  @Test func muchGoesBothWays() throws {
+    let sum = "head -c 5000000 /dev/urandom > data; cksum < data; "
+    let sent = try pipeline(sum + "$leapfrog cksum < data; cat data | $leapfrog cat | cksum")
+    let lines = sent.output.split(separator: "\n")
+    #expect(lines.count == 3 && Set(lines).count == 1, "\(sent.text)")
+    #expect(sent.error.isEmpty, "\(sent.text)")
+  }
+
+  @Test func inputThatNobodyReads() throws {
+    let ended = try pipeline("yes | $leapfrog head -n 1; $leapfrog cat < /dev/null; echo $?")
+    #expect(ended.output == "y\n0\n" && ended.error.isEmpty, "\(ended.text)")
+  }
+
+  @Test func whatIsLeftRunningMaySayMore() throws {
+    let ended = try exec("sh", "-c", "(sleep 0.5; echo late >&2) & echo now >&2; exit 3")
+    #expect(ended.status == 3 && ended.error == "now\nlate\n", "\(ended.text)")
+  }
+
+  @Test func aLinkThatIsKilledIsNoSuccess() throws {
+    let out = host.farm.directory.appendingPathComponent("started.out")
+    let command = try host.farm.start(
+      ["exec", site, "--", "sh", "-c", "echo begun; exec sleep 30"], environment: host.environment)
+    try host.farm.wait(20) { try String(contentsOf: out, encoding: .utf8) == "begun\n" }
+    let remote = host.server.commands()
+    defer { remote.forEach { kill($0, SIGKILL) } }
+    host.server.sessions().forEach { kill($0, SIGKILL) }
+    command.waitUntilExit()
+    #expect(command.terminationStatus == 1)
+    let error = host.farm.directory.appendingPathComponent("started.err")
+    let said = try String(contentsOf: error, encoding: .utf8)
+    #expect(said.hasPrefix("leapfrog: the link to web1 broke"), "\(said)")
+    #expect(said.split(separator: "\n").count == 1, "\(said)")
+  }
+
+  @Test func aVariableThatIsPassedOnIsSeenNowhereElse() throws {
+    let secret = UUID().uuidString
+    let watch = ArgumentWatch(for: [secret])
+    let ended = try host.leapfrog(
+      "exec", site, "--", "printenv", "CANARY", environment: ["CANARY": secret])
+    let looks = try host.leapfrog("status", "acme", "--json", environment: ["CANARY": secret])
+    let seen = watch.stop()
+    #expect(ended.text == "status 0\n\(secret)\n")
+    #expect(looks.status == 0 && !looks.text.contains(secret), "\(looks.text)")
+    #expect(!host.server.log.contains(secret))
+    #expect(seen.found.isEmpty && seen.rounds > 3)
+  }
+}
