@@ -66,12 +66,24 @@ extension SSHSession {
   func next(_ id: Int) async throws -> Piece? {
     while true {
       try verifyAlive()
+      if let piece = takeEarly(id) { return piece }
       guard let channel = channels[id] else { return nil }
-      if let bytes = try read(channel, 1) { return .error(bytes) }
-      if let bytes = try read(channel, 0) { return .output(bytes) }
+      if let piece = try piece(channel) { return piece }
       if libssh2_channel_eof(channel) != 0 { return nil }
       await input()
     }
+  }
+
+  private func takeEarly(_ id: Int) -> Piece? {
+    guard let first = early[id]?.first else { return nil }
+    early[id]?.removeFirst()
+    return first
+  }
+
+  /// What there is of both streams right now; nil for nothing.
+  private func piece(_ channel: OpaquePointer) throws -> Piece? {
+    if let bytes = try read(channel, 1) { return .error(bytes) }
+    return try read(channel, 0).map { .output($0) }
   }
 
   /// What there is of a stream right now; nil for nothing.
@@ -99,11 +111,24 @@ extension SSHSession {
         try writeSome(channel, UnsafeRawBufferPointer(rebasing: all[sent...]))
       }
       // The library waits for room even where nobody will make any.
-      if count == 0, libssh2_channel_eof(channel) != 0 { throw ChannelClosed() }
+      if count == 0, try hasEnded(id, channel) { throw ChannelClosed() }
       if count == 0 { await input() }
       sent += count
     }
   }
+
+  /// Whether the other side of a channel says nothing more. The library denies that as long as there is
+  /// something to read, and the one who should read may be waiting for this.
+  private func hasEnded(_ id: Int, _ channel: OpaquePointer) throws -> Bool {
+    while early[id, default: []].count < Self.mostEarly, let piece = try piece(channel) {
+      early[id, default: []].append(piece)
+      wake()
+    }
+    return libssh2_channel_eof(channel) != 0
+  }
+
+  /// Pieces that are kept for the reader of a channel.
+  private static let mostEarly = 64
 
   /// Sends what the other side has room for; 0 when it has none.
   private func writeSome(_ channel: OpaquePointer, _ bytes: UnsafeRawBufferPointer) throws -> Int {
@@ -131,6 +156,7 @@ extension SSHSession {
 
   /// Gives a channel up, whatever the other side is about.
   func close(_ id: Int) {
+    early[id] = nil
     guard let channel = channels.removeValue(forKey: id) else { return }
     let limit = TimeLimit(seconds: 1)
     _ = try? finish(until: limit) { libssh2_channel_send_eof(channel) }

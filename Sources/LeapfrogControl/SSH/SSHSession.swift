@@ -17,6 +17,8 @@ actor SSHSession {
   private let tunnel: Tunnel?
   var channels: [Int: OpaquePointer] = [:]
   var lastChannel = 0
+  /// What came on a channel while something was written to it.
+  var early: [Int: [Piece]] = [:]
   /// The key that the host proved to have.
   var hostKey: HostKey?
   private var waiters: [CheckedContinuation<Void, Never>] = []
@@ -47,7 +49,7 @@ actor SSHSession {
   /// Ends the connection with all its channels.
   func close() async {
     if loss == nil { loss = LinkLost("the connection to \(name) was closed") }
-    channels = [:]
+    (channels, early) = ([:], [:])
     socket.shutDown()
     wake()
     await tunnel?.close()
