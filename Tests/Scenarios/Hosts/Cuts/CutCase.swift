@@ -18,26 +18,31 @@ struct CutCase {
     let plan: CutPlan
     let phase: UpgradeWatch.Phase
     let seconds: Double
+    /// Whether the controller lost its link.
+    let isLoss: Bool
     var faults: [String]
 
     /// A line for the log.
     var text: String {
       let end = faults.isEmpty ? "well" : faults.joined(separator: "; ")
       return "cut \(plan.index): \(plan.cut), \(plan.moment) (\(phase.rawValue)), "
-        + "\(Int(seconds)) s: \(end)"
+        + "\(isLoss ? "link lost, " : "")\(Int(seconds)) s: \(end)"
     }
   }
 
   func run() throws -> Result {
     let start = ContinuousClock.now
-    let upgrade = try farm.running(command)
+    // A controller that is stopped for long enough finds that its session was given up.
+    let upgrade = try Running(
+      "leapfrog", command, of: farm, environment: ["LEAPFROG_IDLE_LOCKED": "2"])
     let watch = try UpgradeWatch(farm, upgrade, lastRelease: before.lastRelease)
     try watch.wait(for: plan.moment)
     let phase = try watch.phase()
     try cut(upgrade.process.processIdentifier)
     let end = try finish(upgrade, phase)
     var result = Result(
-      plan: plan, phase: phase, seconds: start.duration(to: .now) / .seconds(1), faults: [])
+      plan: plan, phase: phase, seconds: start.duration(to: .now) / .seconds(1),
+      isLoss: upgrade.text.contains("trying again"), faults: [])
     result.faults = try faults(of: end)
     if !result.faults.isEmpty { result.faults.append("it said: \(end.text)") }
     return result
@@ -53,7 +58,11 @@ struct CutCase {
       try host.road?.cut()
       sleep(seconds)
       try host.road?.mend()
-    case .session: host.server.sessions().forEach { kill($0, SIGKILL) }
+    case .session(let times):
+      for time in 0..<times {
+        sleep(time == 0 ? 0 : 0.4)
+        host.server.sessions().forEach { kill($0, SIGKILL) }
+      }
     case .controller: kill(controller, SIGKILL)
     case .pause(let seconds):
       kill(controller, SIGSTOP)

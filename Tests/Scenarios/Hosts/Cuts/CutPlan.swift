@@ -2,8 +2,8 @@
 enum Cut: Sendable, CustomStringConvertible {
   /// Every packet is lost for a while.
   case packets(seconds: Double)
-  /// The server's process of the connection dies.
-  case session
+  /// The server's processes of the connection die, so often within a second.
+  case session(times: Int)
   /// The controller dies, and the same command is given again.
   case controller
   /// The controller is stopped for a while.
@@ -12,7 +12,7 @@ enum Cut: Sendable, CustomStringConvertible {
   var description: String {
     switch self {
     case .packets(let seconds): "packets lost for \(tenths(seconds)) s"
-    case .session: "session killed"
+    case .session(let times): "session killed" + (times > 1 ? " \(times) times" : "")
     case .controller: "controller killed"
     case .pause(let seconds): "controller stopped for \(tenths(seconds)) s"
     }
@@ -23,7 +23,8 @@ enum Cut: Sendable, CustomStringConvertible {
     switch self {
     case .packets(let seconds):
       seconds > CutPlan.silence ? "packets lost for long" : "packets lost for a while"
-    case .session, .controller: description
+    case .session: "session killed"
+    case .controller: description
     case .pause: "controller stopped"
     }
   }
@@ -68,17 +69,18 @@ struct CutPlan: Sendable {
     switch index % 8 {
     case 0: .packets(seconds: .random(in: silence + 1...silence + 10, using: &random))
     case 1, 2: .packets(seconds: .random(in: 0.2...4, using: &random))
-    case 3, 4: .session
+    case 3, 4: .session(times: .random(in: 1...3, using: &random))
     case 5, 6: .controller
-    default: .pause(seconds: .random(in: 0.2...4, using: &random))
+    default: .pause(seconds: .random(in: 0.2...5, using: &random))
     }
   }
 
   private static func moment(_ length: Double, _ random: inout SeededGenerator) -> Moment {
-    switch Int.random(in: 0..<3, using: &random) {
+    switch Int.random(in: 0..<8, using: &random) {
     case 0: .begin(.random(in: 0...length, using: &random))
-    case 1: .stage(.random(in: 0...length / 4, using: &random))
-    default: .release(.random(in: 0...0.1, using: &random))
+    case 1...3: .stage(.random(in: 0...length / 4, using: &random))
+    case 4, 5: .release(.random(in: 0...0.05, using: &random))
+    default: .release(.random(in: 0.1...1, using: &random))
     }
   }
 }

@@ -82,7 +82,7 @@ extension Result where Success == CutCase.Result {
     switch self {
     case .success(let result): result
     case .failure(let error):
-      CutCase.Result(plan: plan, phase: .over, seconds: 0, faults: ["\(error)"])
+      CutCase.Result(plan: plan, phase: .over, seconds: 0, isLoss: false, faults: ["\(error)"])
     }
   }
 }
@@ -113,7 +113,8 @@ struct CutTable {
       let counts = UpgradeWatch.Phase.allCases.map { phase in
         "\(phase.rawValue) \(own.count { $0.phase == phase })"
       }
-      return "\(kind): \(own.count): \(counts.joined(separator: ", "))"
+      return "\(kind): \(own.count): \(counts.joined(separator: ", ")); "
+        + "link lost \(own.count(where: \.isLoss))"
     }
     let bad = results.count { !$0.faults.isEmpty }
     return (rows + ["\(results.count) cuts, \(bad) with faults"]).joined(separator: "\n")
