@@ -10,9 +10,14 @@ struct RPCCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Seconds to wait for the controller while a pair is locked.", visibility: .hidden))
-  var lockedPatience = Patience().locked
+  var lockedPatience = Self.locked ?? Patience().locked
   @Option(help: ArgumentHelp("Seconds to wait for the controller.", visibility: .hidden))
   var idlePatience = Patience().idle
+
+  /// An account's own number, which a client may pass on by `SendEnv`.
+  private static var locked: Double? {
+    getenv("LEAPFROG_IDLE_LOCKED").flatMap { Double(String(cString: $0)) }
+  }
 
   func run() throws {
     letTerminate()

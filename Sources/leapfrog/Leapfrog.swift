@@ -39,7 +39,8 @@ struct Leapfrog: AsyncParsableCommand {
       CommandGroup(
         name: "Hosts, sites and backups",
         subcommands: [
-          HostCommand.self, SiteCommand.self, ExecCommand.self, BackupCommand.self, RestoreCommand.self,
+          HostCommand.self, SiteCommand.self, ExecCommand.self, BackupCommand.self,
+          RestoreCommand.self,
           BackupsCommand.self,
         ]),
     ])

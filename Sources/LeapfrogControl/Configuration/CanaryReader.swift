@@ -36,7 +36,7 @@ struct CanaryReader {
     if sites.contains(name) || hosts.contains(name) { return nil }
     let meant =
       Nearest.match(name, among: sites + hosts).map { "; did you mean `\($0)`?" } ?? ""
-    let what = hosts.isEmpty ? "site" : "site or host"
-    return "is no \(what) of the pair\(meant); allowed: the names of its \(what)s"
+    let (one, all) = hosts.isEmpty ? ("site", "sites") : ("site or host", "sites and hosts")
+    return "is no \(one) of the pair\(meant); allowed: the names of its \(all)"
   }
 }

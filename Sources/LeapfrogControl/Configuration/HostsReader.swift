@@ -15,19 +15,32 @@ struct HostsReader {
   let pair: Section
 
   func read() -> [Place] {
-    let single = [
-      Place(name: pair.text("host", .host) ?? "local", section: pair, isOwn: false)
-    ]
-    guard let hosts = pair.section("hosts") else { return single }
+    guard let value = pair.value("hosts") else { return [single] }
+    guard let hosts = pair.section("hosts"), !hosts.entries.isEmpty else {
+      noteNone(value)
+      return [single]
+    }
     refuseDoubles()
-    let places = hosts.entries.map { entry in
-      let path = hosts.path(entry.key)
-      _ = hosts.checked(entry.key, line: entry.line, path: path, .host)
+    return hosts.entries.map { entry in
+      _ = hosts.checked(entry.key, line: entry.line, path: hosts.path(entry.key), .host)
       let section = hosts.section(of: entry)
       section.allow(Self.keys, elsewhere: PairReader.keys, of: "the pair")
       return Place(name: entry.key, section: section, isOwn: true)
     }
-    return places.isEmpty ? single : places
+  }
+
+  private var single: Place {
+    Place(name: pair.text("host", .host) ?? "local", section: pair, isOwn: false)
+  }
+
+  /// Were it the local host then, a release would go where nobody meant it to.
+  private func noteNone(_ value: YAMLValue) {
+    switch value.content {
+    case .mapping, .nothing:
+      pair.mistakes.add(
+        value.line, pair.path("hosts"), "has no host; allowed: a mapping of hosts")
+    default: break
+    }
   }
 
   /// What each host says for itself cannot be said for all of them.

@@ -59,15 +59,25 @@ public struct PairGroup: Sendable {
 
   /// The members to work on: all, or those on the hosts named, or those with the sites named.
   ///
-  /// - Throws: `Failure` of kind `usage` for a host or a site that the pair does not have.
+  /// - Throws: `Failure` of kind `usage` for a host or a site that the pair does not have, and for a site
+  ///   that is on none of the hosts named.
   public func members(on hosts: [String], with sites: [String]) throws -> [PairConfiguration] {
     for host in hosts { _ = try member(on: host) }
-    for site in sites where member(with: site) == nil {
-      throw Failure.usage("\(name) has no site \(site)", remedy: "leapfrog site list \(name)")
-    }
+    for site in sites { try verify(site, isOn: hosts) }
     return members.filter { pair in
       (hosts.isEmpty || hosts.contains(pair.host))
         && (sites.isEmpty || sites.contains { pair.spec.site($0) != nil })
+    }
+  }
+
+  private func verify(_ site: String, isOn hosts: [String]) throws {
+    guard let found = member(with: site) else {
+      throw Failure.usage("\(name) has no site \(site)", remedy: "leapfrog site list \(name)")
+    }
+    guard hosts.isEmpty || hosts.contains(found.host) else {
+      throw Failure.usage(
+        "\(site) is on \(found.host), not on \(hosts.joined(separator: ", "))",
+        remedy: "leapfrog site list \(name)")
     }
   }
 }

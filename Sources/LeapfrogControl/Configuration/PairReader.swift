@@ -9,7 +9,8 @@ struct PairReader {
   /// `express` (auto) the rule of sites that have none, `hosts_at_once` (10) how many hosts of a pair on
   /// several are worked on at once.
   static let keys = [
-    "repository", "host", "hosts", "hosts_at_once", "root", "app", "docroot", "build", "after_stage", "drain", "jobs",
+    "repository", "host", "hosts", "hosts_at_once", "root", "app", "docroot", "build",
+    "after_stage", "drain", "jobs",
     "canary", "max_failures", "keep_backups", "command_timeout", "preview", "address", "user",
     "express", "sites",
   ]
@@ -27,7 +28,8 @@ struct PairReader {
     let profile = try profile()
     let settings = settings(profile)
     let spread = Spread(
-      hosts: HostsReader(pair: section).read(), atOnce: section.integer(
+      hosts: HostsReader(pair: section).read(),
+      atOnce: section.integer(
         "hosts_at_once", 1...1000, default: Spread.standardAtOnce))
     var pairs = spread.hosts.map { place in
       PairConfiguration(
@@ -49,7 +51,7 @@ struct PairReader {
     _ claims: inout PairClaims
   ) -> PairSpec {
     var spec = settings
-    if place.section.value("root") != nil || section.value("root") == nil {
+    if section.value("root") == nil || place.isOwn && place.section.value("root") != nil {
       spec.root = RootPath.normalized(place.section.required("root", .root))
     }
     if place.isOwn {

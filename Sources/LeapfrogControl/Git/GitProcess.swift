@@ -30,12 +30,15 @@ struct GitProcess: Sendable {
       let result = try await execute()
       return Outcome(result.terminationStatus, said: result.closureResult)
     } catch let error as SubprocessError where error.code == .executableNotFound {
-      throw Failure.failed("git is not installed here", remedy: "apt-get install git")
+      throw Self.missing
     } catch let error as SubprocessError {
       try Task.checkCancellation()
       throw Failure.failed("git could not be run: \(error)")
     }
   }
+
+  private static let missing = Failure.failed(
+    "git is not installed here", remedy: "apt-get install git")
 
   private typealias Child = Execution<NoInput, FileDescriptorOutput, SequenceOutput>
 
@@ -43,8 +46,9 @@ struct GitProcess: Sendable {
     String, FileDescriptorOutput, SequenceOutput
   > {
     let asks = Terminal.isOurs
+    guard let git = ProgramPath.find("git", in: variables["PATH"]) else { throw Self.missing }
     return try await Subprocess.run(
-      .name("git"), arguments: Arguments(arguments), environment: environment(asks: asks),
+      .path(FilePath(git)), arguments: Arguments(arguments), environment: environment(asks: asks),
       platformOptions: options(asks: asks), input: .none,
       output: .fileDescriptor(
         FileDescriptor(rawValue: output), closeAfterSpawningProcess: false),

@@ -10,7 +10,8 @@ public struct HostKeeper: Sendable {
   private let progress: RemoteHost.Progress
 
   /// Shows a fingerprint that is not known; says whether it is the host's.
-  public typealias Confirm = @Sendable (_ name: String, _ type: String, _ fingerprint: String)
+  public typealias Confirm =
+    @Sendable (_ name: String, _ type: String, _ fingerprint: String)
     throws -> Bool
 
   /// - Parameter pairs: those that the configuration has on the host.
@@ -28,7 +29,8 @@ public struct HostKeeper: Sendable {
   ///   - confirm: asked about a key that is not known.
   ///   - installsUnits: whether the units that recover pairs at boot are installed.
   public func add(confirm: @escaping Confirm, installsUnits: Bool) async throws -> HostVisit {
-    let visit = try await visit(installsUnits: installsUnits, storesIfAltered: true) { key, settings in
+    let visit = try await visit(installsUnits: installsUnits, storesIfAltered: true) {
+      key, settings in
       guard try confirm(settings.name, key.shownType, key.fingerprint) else { return false }
       try KnownHosts.add(key, settings)
       return true
@@ -68,7 +70,8 @@ public struct HostKeeper: Sendable {
         "leapfrog-host is at work on \(name)", remedy: "leapfrog status --host \(name)")
     }
     guard answer == .removed else {
-      throw Failure.failed("leapfrog-host cannot be removed from \(name): \(marked.stream.errorText)")
+      throw Failure.failed(
+        "leapfrog-host cannot be removed from \(name): \(marked.stream.errorText)")
     }
   }
 

@@ -21,7 +21,8 @@ struct HostPlace {
     if let found = Self.version(libc), found < (try executable.neededLibc()) {
       throw Failure.refused(
         "\(host) has \(libc), and this leapfrog-host needs glibc "
-          + "\(Self.text(try executable.neededLibc())); build leapfrog on the oldest system that you have")
+          + "\(Self.text(try executable.neededLibc())); build leapfrog on the oldest system that you have"
+      )
     }
     let needed = Int64(size) + (8 << 20)
     guard freeBytes >= needed else {

@@ -27,7 +27,9 @@ public struct HostRecords: Sendable {
   /// All of them, by name.
   public var all: [HostRecord] {
     Posix.names(in: directory).sorted().compactMap { name in
-      guard name.hasSuffix(".json"), let text = Posix.read("\(directory)/\(name)") else { return nil }
+      guard name.hasSuffix(".json"), let text = Posix.read("\(directory)/\(name)") else {
+        return nil
+      }
       return try? Wire.decoder().decode(HostRecord.self, from: Data(text.utf8))
     }
   }

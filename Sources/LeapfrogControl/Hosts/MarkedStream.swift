@@ -40,18 +40,23 @@ struct MarkedStream {
 
   /// Takes whole lines until one is ours.
   private mutating func take() -> BootstrapAnswer? {
-    while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-      let line = String(decoding: rest[..<end], as: UTF8.self)
-      if line.hasPrefix(nonce + " ") {
-        rest.removeSubrange(...end)
-        return BootstrapAnswer(String(line.dropFirst(nonce.count + 1)))
+    var start = rest.startIndex
+    defer {
+      passed += start
+      rest.removeSubrange(..<start)
+    }
+    while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+      let line = rest[start..<end]
+      start = end + 1
+      if line.starts(with: mark) {
+        return BootstrapAnswer(String(decoding: line.dropFirst(mark.count), as: UTF8.self))
       }
-      noise = line.isEmpty ? noise : line
-      passed += line.utf8.count + 1
-      rest.removeSubrange(...end)
+      if !line.isEmpty { noise = String(decoding: line.prefix(300), as: UTF8.self) }
     }
     return nil
   }
+
+  private var mark: [UInt8] { Array("\(nonce) ".utf8) }
 
   private func noAnswer(_ last: String) -> any Error {
     let said = [last, stream.errorText].filter { !$0.isEmpty }.joined(separator: " / ")

@@ -58,12 +58,8 @@ public struct RemoteCommand: Sendable {
   }
 
   private static func put(_ bytes: [UInt8], to descriptor: Int32) throws {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw Posix.failure("the output cannot be written") }
-      rest = rest.dropFirst(count)
+    guard Posix.writeAll(bytes, to: descriptor) else {
+      throw Posix.failure("the output cannot be written")
     }
   }
 }

@@ -91,7 +91,9 @@ public struct RemoteHost: HostReaching {
     let connection = Connection(
       host: name, stream: SessionStream(marked.stream, session), received: marked.rest)
     let info: HostInfo
-    do { info = try await connection.call(.hello, Nothing(), within: 20) } catch let lost as LinkLost {
+    do { info = try await connection.call(.hello, Nothing(), within: 20) } catch let lost
+      as LinkLost
+    {
       throw StartFault(host: name, said: marked.stream.errorText).failure ?? lost
     }
     try info.verify(at: "leapfrog-host on \(name)")

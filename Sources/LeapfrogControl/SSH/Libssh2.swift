@@ -25,20 +25,23 @@ enum Libssh2 {
   }
 }
 
-/// The owner of a session of the library. What is below has to be shut down before it goes, so that
-/// freeing it finds nothing to wait for.
+/// The owner of a session of the library, and of the socket that it is on: to free it writes there, so the
+/// socket's number may not be somebody else's by then.
 struct SessionHandle: ~Copyable {
   let raw: OpaquePointer
+  let socket: Socket
 
-  init() throws {
+  init(_ socket: Socket) throws {
     guard Libssh2.start == 0, let raw = libssh2_session_init_ex(nil, nil, nil, nil) else {
       throw Failure.failed("libssh2 does not start")
     }
-    self.raw = raw
+    (self.raw, self.socket) = (raw, socket)
     libssh2_session_set_blocking(raw, 0)
   }
 
   deinit {
+    // Nothing is waited for then.
+    socket.shutDown()
     // The library can answer "again" for ever; a session that does not let go is left.
     for _ in 0..<100 where libssh2_session_free(raw) != LIBSSH2_ERROR_EAGAIN { return }
   }

@@ -31,7 +31,7 @@ enum OpenSSH {
 
   /// The lines of a file of known hosts that are about a host, hashed ones too.
   static func knownLines(of name: String, in file: String) async throws -> [String] {
-    guard access(file, R_OK) == 0 else { return [] }
+    guard file != "/dev/null", access(file, R_OK) == 0 else { return [] }
     let answer = try await run("ssh-keygen", ["-F", name, "-f", file])
     return answer.output.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("#") }
   }
@@ -51,16 +51,20 @@ enum OpenSSH {
   }
 
   private static func run(_ program: String, _ arguments: [String]) async throws -> Answer {
+    guard let path = ProgramPath.find(program) else { throw missing(program) }
     do {
       let result = try await Subprocess.run(
-        .name(program), arguments: Arguments(arguments), input: .none,
+        .path(FilePath(path)), arguments: Arguments(arguments), input: .none,
         output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
       return Answer(
         isSuccess: result.terminationStatus.isSuccess, output: result.standardOutput,
         error: result.standardError)
     } catch let error as SubprocessError where error.code == .executableNotFound {
-      throw Failure.failed(
-        "\(program) is not installed here", remedy: "apt-get install openssh-client")
+      throw missing(program)
     }
+  }
+
+  private static func missing(_ program: String) -> Failure {
+    .failed("\(program) is not installed here", remedy: "apt-get install openssh-client")
   }
 }

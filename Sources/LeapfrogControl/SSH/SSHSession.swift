@@ -10,7 +10,6 @@ actor SSHSession {
   /// The host's name, for messages.
   nonisolated let name: String
   private let executor = QueueExecutor(label: "leapfrog.ssh")
-  let socket: Socket
   private let watcher: SocketWatcher
   private let handle: SessionHandle
   /// What this session's bytes go through; nil for a socket to the host itself.
@@ -32,15 +31,14 @@ actor SSHSession {
   static let patience = 15.0
 
   init(name: String, socket: Socket, tunnel: Tunnel?) throws {
-    (self.name, self.socket, self.tunnel) = (name, socket, tunnel)
+    (self.name, self.tunnel) = (name, tunnel)
     watcher = SocketWatcher(socket)
-    handle = try SessionHandle()
+    handle = try SessionHandle(socket)
   }
-
-  deinit { socket.shutDown() }
 
   /// The library's session, for the extensions of this actor.
   var raw: OpaquePointer { handle.raw }
+  var socket: Socket { handle.socket }
 
   // MARK: The end
 

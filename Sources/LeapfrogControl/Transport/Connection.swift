@@ -8,6 +8,8 @@ public actor Connection {
   private let stream: any HostStream
   private var received: [UInt8]
   private var lastID = 0
+  /// How long was waited for an answer that did not come.
+  private var late: Double?
 
   /// - Parameter received: what came of the stream already.
   init(host: String, stream: any HostStream, received: [UInt8] = []) {
@@ -68,9 +70,9 @@ public actor Connection {
 
   private func line(within seconds: Double?) async throws -> Data {
     guard let seconds else { return try await readLine() }
-    let stream = stream
     let limit = Task {
       try await Task.sleep(for: .seconds(seconds))
+      late = seconds
       await stream.close()
     }
     defer { limit.cancel() }
@@ -102,6 +104,9 @@ public actor Connection {
   }
 
   private func lost(_ error: (any Error)?) async -> LinkLost {
+    if let late {
+      return LinkLost("\(host) is there and does not answer within \(Int(late.rounded(.up))) s")
+    }
     let reason = await stream.reasonOfEnd()
     if let lost = error as? LinkLost, reason == nil { return lost }
     return LinkLost("the link to \(host) ended\(reason.map { ": \($0)" } ?? "")")

@@ -8,14 +8,16 @@ import Synchronization
 public final class HostExecutable: Sendable {
   /// Where it is.
   public let path: String
+  private let memory: DigestMemory?
   private let known = Mutex<String?>(nil)
 
-  init(path: String) { self.path = path }
+  init(path: String, memory: DigestMemory? = nil) { (self.path, self.memory) = (path, memory) }
 
   /// The one beside this program.
   ///
+  /// - Parameter state: the controller's directory.
   /// - Throws: `Failure` when it is not there.
-  public static func beside() throws -> HostExecutable {
+  public static func beside(state: String) throws -> HostExecutable {
     let own =
       (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "leapfrog"
     let path = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent(
@@ -25,19 +27,24 @@ public final class HostExecutable: Sendable {
       throw Failure.failed(
         "leapfrog-host is not beside leapfrog, at \(path)", remedy: "scripts/quickstart")
     }
-    return HostExecutable(path: path)
+    return HostExecutable(path: path, memory: DigestMemory(state: state, of: path))
   }
 
   /// The SHA-256 of its contents in 64 hex digits, which is also its address on a host.
   public func digest() throws -> String {
     try known.withLock { known in
       if let known { return known }
+      if let remembered = memory?.digest {
+        known = remembered
+        return remembered
+      }
       var hash = SHA256()
       try read { hash.update(data: $0) }
       let digits = hash.finalize().map { byte in
         String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
       }.joined()
       known = digits
+      memory?.keep(digits)
       return digits
     }
   }

@@ -22,7 +22,8 @@ public actor HostLink {
 
   /// - Parameter patience: for how long a link that broke is tried to be made again.
   public init(
-    _ host: any HostReaching, patience: Duration, notify: @escaping @Sendable (Notice) -> Void = { _ in }
+    _ host: any HostReaching, patience: Duration,
+    notify: @escaping @Sendable (Notice) -> Void = { _ in }
   ) {
     (self.host, self.patience, self.notify) = (host, patience, notify)
   }
@@ -43,7 +44,9 @@ public actor HostLink {
         return value
       } catch let lost as LinkLost {
         await noteEnd()
-        guard wasReached, accidents <= host.accidents, let pause = outage.pause else { throw lost.failure }
+        guard wasReached, accidents <= host.accidents, let pause = outage.pause else {
+          throw lost.failure
+        }
         if !outage.isUnderWay { notify(.lost(lost.description)) }
         outage.begin()
         try await Task.sleep(for: pause)

@@ -11,19 +11,36 @@ extension Journal {
   /// Raises the fence for one who holds the lock, so that what others decided before is known to be old.
   ///
   /// - Throws: `Failure` of kind `refused` when the entrant's own decision is.
-  func raiseFence(for entrant: Entrant, pair: String) throws {
-    let now = Date().timeIntervalSince1970
-    try write("fence") { database in
-      try Self.verify(entrant.claim, pair: pair, database)
-      // A journal that was begun anew never gives a number again that the lost one gave.
-      try database.execute(
-        sql: """
-          INSERT INTO fence (number, token, actor, what, time)
-          VALUES (CASE WHEN EXISTS (SELECT 1 FROM fence) THEN NULL ELSE ? END, ?, ?, ?, ?)
-          """,
-        arguments: [Int64(now), entrant.claim.token, entrant.actor, entrant.what, now])
-    }
+  func raiseFence(for entrant: Entrant) throws {
+    try write("fence") { try Self.raiseFence(for: entrant, $0) }
   }
+
+  /// Raises it in the transaction of a change that the journal has: who sees the new number sees the
+  /// change, too.
+  static func raiseFence(for entrant: Entrant?, _ database: Database) throws {
+    guard let entrant else { return }
+    try verify(entrant.claim, pair: entrant.pair, database)
+    let now = Date().timeIntervalSince1970
+    // A journal that was begun anew never gives a number again that the lost one gave.
+    try database.execute(
+      sql: """
+        INSERT INTO fence (number, token, actor, what, time)
+        VALUES (CASE WHEN EXISTS (SELECT 1 FROM fence) THEN NULL ELSE ? END, ?, ?, ?, ?)
+        """,
+      arguments: [Int64(now), entrant.claim.token, entrant.actor, entrant.what, now])
+  }
+
+  /// Raises it once more for the one who did so last: what was seen in the middle of that is old now.
+  static func raiseFenceAgain(_ database: Database) throws {
+    try database.execute(
+      sql: """
+        INSERT INTO fence (token, actor, what, time)
+        SELECT token, actor, what, ? FROM fence ORDER BY number DESC LIMIT 1
+        """,
+      arguments: [Date().timeIntervalSince1970])
+  }
+
+  func raiseFenceAgain() throws { try write("fence") { try Self.raiseFenceAgain($0) } }
 
   /// Refuses what was decided on a status that is not true any more.
   func verify(_ claim: Claim, pair: String) throws {

@@ -29,10 +29,12 @@ struct ReleaseRecord: Sendable {
 extension Journal {
   /// Begins a release with all its planned migrations, in one transaction with the request for it.
   func begin(
-    _ order: WorkOrder, from: PlatformName?, plans: [MigrationPlan], request: String? = nil
+    _ order: WorkOrder, from: PlatformName?, plans: [MigrationPlan], for entrant: Entrant? = nil,
+    request: String? = nil
   ) throws -> Int64 {
     let (work, now) = (try Self.encode(order), Date().timeIntervalSince1970)
     return try write("release.begin") { database in
+      try Self.raiseFence(for: entrant, database)
       try database.execute(
         sql: "INSERT INTO release (work, source, state, started) VALUES (?, ?, 'running', ?)",
         arguments: [work, from?.rawValue, now])
@@ -85,9 +87,10 @@ extension Journal {
   /// nobody asks for anything else.
   func reopen(
     _ id: Int64, obeys: Bool = false, asking action: ControlParams.Action? = nil,
-    request: String? = nil
+    for entrant: Entrant? = nil, request: String? = nil
   ) throws {
     try write("release.reopen") { database in
+      try Self.raiseFence(for: entrant, database)
       try database.execute(
         sql: """
           UPDATE release SET state = 'running', finished = NULL,
@@ -135,6 +138,7 @@ extension Journal {
       try database.execute(
         sql: "UPDATE release SET state = ?, reason = ?, finished = ? WHERE id = ?",
         arguments: [state.rawValue, reason, now, id])
+      try Self.raiseFenceAgain(database)
       try Self.publish(
         Event(release: id, kind: .releaseFinished, text: reason, outcome: state.rawValue), database)
     }

@@ -1,7 +1,7 @@
 import LeapfrogCore
 
-/// The way to change a pair: its lock, held by one who decided on what is still true, and the fence, which
-/// is raised before anything changes.
+/// The way to change a pair: its lock, held by one who decided on what is still true. The fence is raised
+/// later, with the change: who is refused by a rule before that disturbs nobody.
 struct PairGate {
   let layout: Layout
   let pair: String
@@ -37,11 +37,5 @@ struct PairGate {
   func admit(_ entrant: Entrant, holding lock: PairLock, isSession: Bool = false) throws {
     try Journal(layout: layout).verify(entrant.claim, pair: pair)
     try lock.sign(entrant, isSession: isSession)
-  }
-
-  /// From here on the pair changes: what others decided before is old. Who is refused by a rule before
-  /// raises nothing.
-  func raise(_ entrant: Entrant) throws {
-    try Journal(layout: layout).raiseFence(for: entrant, pair: pair)
   }
 }

@@ -70,11 +70,11 @@ final class Session {
     let pair =
       try params.creates ? Pair.make(params.spec) : Pair(root: params.root, name: params.spec.name)
     let entrant = Entrant(
-      claim: params.claim, actor: params.actor, what: "stage of \(params.ref)")
+      pair: pair.name, claim: params.claim, actor: params.actor, what: "stage of \(params.ref)")
     let lock = try lock(pair, entrant)
     let platform = try StagingRule(layout: pair.layout, pair: pair.name).platform(
       asked: params.platform, ref: params.ref)
-    try PairGate(layout: pair.layout, pair: pair.name).raise(entrant)
+    try Journal(layout: pair.layout).raiseFence(for: entrant)
     let stage = Stage(
       layout: pair.layout, platform: platform, ref: params.ref, commit: params.commit,
       build: params.build)
@@ -100,6 +100,7 @@ final class Session {
   func stageFinish() throws -> Staged {
     guard let staging else { throw Failure.usage("no stage was begun") }
     let staged = try staging.stage.finish()
+    try Journal(layout: staging.pair.layout).raiseFenceAgain()
     heldLock = (staging.pair.layout.root, staging.lock)
     self.staging = nil
     return staged

@@ -53,7 +53,7 @@ struct WorkStarter {
     if try journal.isUnbegun(known), let release = try journal.release(known.release) {
       let entrant = asked.entrant(Journal.title(of: release.order))
       try gate.admit(entrant, holding: lock)
-      try gate.raise(entrant)
+      try journal.raiseFence(for: entrant)
       try spawn(release.id, startsNew: asked.startsNew, lock: lock)
     }
     return known
@@ -122,9 +122,9 @@ struct WorkStarter {
     try verifyNothingOpen()
     let planner = ReleasePlanner(layout: layout, journal: journal, order: order)
     let plans = try planner.plans()
-    try gate.raise(entrant)
     try Pair.save(order.spec)
-    return try journal.begin(order, from: planner.source(), plans: plans, request: request)
+    return try journal.begin(
+      order, from: planner.source(), plans: plans, for: entrant, request: request)
   }
 
   // MARK: Control
@@ -135,9 +135,8 @@ struct WorkStarter {
     let (action, asked) = (params.action, params.asked)
     let entrant = asked.entrant("\(action.rawValue) of release \(open.id)")
     try gate.admit(entrant, holding: lock)
-    try gate.raise(entrant)
     try journal.reopen(
-      open.id, obeys: action == .recover, asking: action == .abort ? .abort : nil,
+      open.id, obeys: action == .recover, asking: action == .abort ? .abort : nil, for: entrant,
       request: params.request)
     try spawn(open.id, startsNew: asked.startsNew, lock: lock)
     return try answer(to: params.request)
@@ -184,7 +183,9 @@ struct WorkStarter {
   }
 
   private func spawn(_ release: Int64, startsNew: Bool, lock: PairLock) throws {
-    try WorkerProcess.start(
-      layout: layout, release: release, startsNew: startsNew, lock: lock.descriptor)
+    try Failpoint.around("worker.start") {
+      try WorkerProcess.start(
+        layout: layout, release: release, startsNew: startsNew, lock: lock.descriptor)
+    }
   }
 }

@@ -27,12 +27,11 @@ public struct HostOrders: Sendable {
   public func recover(waiting seconds: Double) throws -> ReleaseStatus? {
     let journal = try Journal(layout: layout)
     guard let open = try journal.openRelease() else { return nil }
-    let entrant = Entrant.local("recovery of release \(open.id)")
+    let entrant = Entrant.local(spec.name, "recovery of release \(open.id)")
     let lock = try gate.enter(entrant, waiting: seconds)
     guard let open = try journal.openRelease() else { return nil }
-    try gate.raise(entrant)
     // An operator who asked for an abort before the crash gets it.
-    try journal.reopen(open.id, obeys: true)
+    try journal.reopen(open.id, obeys: true, for: entrant)
     try WorkerProcess.run(layout, lock, open.id, startsNew: false)
     return try report(open.id, journal)
   }
@@ -40,7 +39,7 @@ public struct HostOrders: Sendable {
   /// Takes sites back to the other platform.
   public func rollback(sites: [String]) throws -> ReleaseStatus {
     let journal = try Journal(layout: layout)
-    let entrant = Entrant.local("rollback of \(spec.name)")
+    let entrant = Entrant.local(spec.name, "rollback of \(spec.name)")
     let lock = try gate.enter(entrant)
     let order = try rollbackOrder(sites, journal)
     let starter = WorkStarter(pair: pair, journal: journal)
@@ -53,7 +52,7 @@ public struct HostOrders: Sendable {
   ///
   /// - Returns: where the old journal is now.
   public func rebuild() throws -> String {
-    let entrant = Entrant.local("new journal of \(spec.name)")
+    let entrant = Entrant.local(spec.name, "new journal of \(spec.name)")
     let lock = try gate.take(for: entrant.claim.token)
     try lock.sign(entrant)
     return try withExtendedLifetime(lock) {
@@ -67,7 +66,7 @@ public struct HostOrders: Sendable {
       }
       let journal = try Journal(layout: layout, creates: true)
       try journal.adopt(try LiveLinks(layout: layout).all())
-      try journal.raiseFence(for: entrant, pair: spec.name)
+      try journal.raiseFence(for: entrant)
       return kept
     }
   }

@@ -19,7 +19,8 @@ struct BackupCommand: AsyncParsableCommand {
   func run() async throws {
     try await global.run { context in
       let members = try context.configuration.group(pair).members(on: place.host, with: site)
-      return try await Spreading(context: context, members: members).run("backup") { context, pair in
+      return try await Spreading(context: context, members: members).run("backup") {
+        context, pair in
         let host = try context.host(of: pair)
         let sites = site.filter { pair.spec.site($0) != nil }
         return try await context.carryOut(try context.order(.backup, pair, sites: sites), on: host)

@@ -15,17 +15,15 @@ struct BackupsCommand: AsyncParsableCommand {
     try await global.run { context in
       let members = try context.configuration.group(pair).members(
         on: place.host, with: site.map { [$0] } ?? [])
-      var backups: [BackupInfo] = []
-      for pair in members {
-        backups += try await context.host(of: pair).backups().filter {
-          site == nil || $0.site == site
-        }
+      let found = try await Gathering(context: context, members: members).ask {
+        try await $1.backups().filter { site == nil || $0.site == site }
       }
-      try context.console.document(["backups": backups])
+      let backups = found.values.flatMap(\.value)
+      try context.console.document(found.document(["backups": backups]))
       context.console.table(
         [["SITE", "ID", "MADE", "CODE", "STATE", "DATABASE", "FILES", "KEPT FOR"]]
           + backups.map(row))
-      return 0
+      return found.exitStatus
     }
   }
 

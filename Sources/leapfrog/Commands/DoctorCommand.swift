@@ -15,7 +15,10 @@ struct DoctorCommand: AsyncParsableCommand {
     try await global.run { context in
       let pairs = try place.members(of: pair, context)
       var findings: [String: [Finding]] = ["controller": await ControllerDoctor.examine(pairs)]
-      for pair in pairs { findings[context.label(pair)] = await examine(pair, context) }
+      await withTaskGroup { group in
+        for pair in pairs { group.addTask { (pair, await Self.examine(pair, context)) } }
+        for await (pair, found) in group { findings[context.label(pair)] = found }
+      }
       try context.console.document(["findings": findings])
       for name in ["controller"] + pairs.map(context.label) {
         show(findings[name] ?? [], name, context.console)
@@ -24,7 +27,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
   }
 
-  private func examine(_ pair: PairConfiguration, _ context: Context) async -> [Finding] {
+  private static func examine(_ pair: PairConfiguration, _ context: Context) async -> [Finding] {
     do { return try await context.host(of: pair).doctor() } catch {
       let failure = Failure(error)
       return [

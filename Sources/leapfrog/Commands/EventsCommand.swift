@@ -21,13 +21,7 @@ struct EventsCommand: AsyncParsableCommand {
   func run() async throws {
     try await global.run { context in
       let members = try place.members(of: pair, context)
-      guard follow else {
-        for pair in members {
-          let context = members.count > 1 ? context.on(pair.host) : context
-          try await list(try context.host(of: pair), context.console)
-        }
-        return 0
-      }
+      guard follow else { return try await list(members, context) }
       return try await Spreading(context: context, members: members).run("following") {
         context, pair in
         let host = try context.host(of: pair)
@@ -39,6 +33,25 @@ struct EventsCommand: AsyncParsableCommand {
         return try await context.follow(started, on: host)
       }
     }
+  }
+
+  private func list(_ members: [PairConfiguration], _ context: Context) async throws -> Int32 {
+    guard members.count > 1 else {
+      try await list(try context.host(of: members[0]), context.console)
+      return 0
+    }
+    var results: [HostResult] = []
+    for pair in members {
+      let context = context.on(pair.host)
+      do {
+        try await list(try context.host(of: pair), context.console)
+        results.append(.ended(pair.host, 0))
+      } catch {
+        context.console.fail(Failure(error))
+        results.append(.failed(pair.host, Failure(error)))
+      }
+    }
+    return SpreadSummary(what: "events", results: results).exitStatus
   }
 
   private func list(_ host: PairHost, _ console: Console) async throws {

@@ -17,17 +17,19 @@ struct HistoryCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await global.run { context in
-      let pairs = try place.members(of: pair, context)
+      let members = try place.members(of: pair, context)
+      let found = try await Gathering(context: context, members: members).ask {
+        try await $1.history(limit: limit)
+      }
       var histories: [String: [HostedRelease]] = [:]
-      for pair in pairs {
-        let releases = try await context.host(of: pair).history(limit: limit)
+      for (pair, releases) in found.values {
         histories[pair.spec.name, default: []] += releases.map {
           HostedRelease(release: $0, host: pair.host)
         }
         show(releases, context.label(pair), context.console)
       }
-      try context.console.document(["pairs": histories])
-      return 0
+      try context.console.document(found.document(["pairs": histories]))
+      return found.exitStatus
     }
   }
 

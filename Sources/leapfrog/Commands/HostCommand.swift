@@ -92,9 +92,11 @@ struct HostCommand: AsyncParsableCommand {
         let record = keeping.record(of: name)
         try await keeping.keeper(name).remove(contacts: !forget)
         try keeping.console.document(["removed": name])
-        keeping.console.line("\(name) is forgotten\(forget ? "" : ", and leapfrog-host is not there any more")")
+        keeping.console.line(
+          "\(name) is forgotten\(forget ? "" : ", and leapfrog-host is not there any more")")
         for pair in record?.units ?? [] {
-          keeping.console.line("next: ssh \(name) systemctl disable leapfrog-recover-\(pair).service")
+          keeping.console.line(
+            "next: ssh \(name) systemctl disable leapfrog-recover-\(pair).service")
         }
         return 0
       })

@@ -16,15 +16,18 @@ struct PlanCommand: AsyncParsableCommand {
     try await global.run { context in
       let members = try place.members(of: pair, context)
       let code = ReleaseCode(context: context, pair: members[0])
-      var plans: [ReleasePlan] = []
-      for pair in members {
-        plans.append(try await Planning(context: context, pair: pair, code: code).plan(ref))
+      // A ref that is none is told once.
+      if members.count > 1 { _ = try await code.fetched(for: ref).resolve(ref) }
+      let found = try await Gathering(context: context, members: members).ask { pair, host in
+        try await Planning(context: context, pair: pair, code: code).plan(ref, on: host)
       }
-      try plans.count == 1
+      let plans = found.values.map(\.value)
+      try members.count == 1
         ? context.console.document(plans[0])
-        : context.console.document(SpreadPlan(pair: pair, ref: ref, hosts: plans))
+        : context.console.document(
+          found.document(SpreadPlan(pair: pair, ref: ref, hosts: plans)))
       for plan in plans { PlanView(console: context.console).show(plan) }
-      return 0
+      return found.exitStatus
     }
   }
 }

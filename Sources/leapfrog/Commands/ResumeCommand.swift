@@ -17,7 +17,8 @@ struct ResumeCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await global.run { context in
-      try await Spreading(context: context, members: try place.members(of: pair, context))
+      let survey = ReleaseSurvey(context: context, members: try place.members(of: pair, context))
+      return try await Spreading(context: context, members: survey.membersAtWork())
         .run("resume") { context, pair in
           let host = try context.host(of: pair)
           let started = try await host.control(

@@ -26,24 +26,58 @@ struct RollbackCommand: AsyncParsableCommand {
   func run() async throws {
     try await global.run { context in
       let members = try context.configuration.group(pair).members(on: place.host, with: site)
-      let isMeant = try yes || isConfirmed(context, members)
-      return try await Spreading(context: context, members: members).run("rollback") {
-        context, pair in
-        try await Returning(context: context, pair: pair).rollback(
-          site.filter { pair.spec.site($0) != nil }, yes: isMeant)
+      guard members.count > 1 else {
+        return try await Returning(context: context, pair: members[0]).rollback(site, yes: yes)
       }
+      return try await rollback(members, context)
     }
   }
 
+  /// Hosts are taken back from one upgrade, the last; what it did not reach has nothing to go back from.
+  private func rollback(_ members: [PairConfiguration], _ context: Context) async throws -> Int32 {
+    let found = await ReleaseSurvey(context: context, members: members).look()
+    try refuseSilent(found)
+    let upgrade = site.isEmpty ? found.newestUpgrade() : nil
+    let meant = members.filter { isMeant($0, upgrade, found) }
+    if !yes, !meant.isEmpty { try confirm(meant, context) }
+    return try await Spreading(context: context, members: members).run("rollback") {
+      context, pair in
+      try await Returning(context: context, pair: pair).rollback(
+        site.filter { pair.spec.site($0) != nil }, from: upgrade, yes: true)
+    }
+  }
+
+  /// The last upgrade can be one that only a silent host has: the others would be taken back from the one
+  /// before.
+  private func refuseSilent(_ found: [ReleaseSurvey.Found]) throws {
+    let silent = found.filter { $0.status == nil }.map(\.pair.host).sorted()
+    guard place.host.isEmpty, site.isEmpty, !silent.isEmpty else { return }
+    let others = found.filter { $0.status != nil }.map { " --host \($0.pair.host)" }.sorted()
+    throw Failure.refused(
+      "\(Formats.names(silent)) \(silent.count == 1 ? "does" : "do") not answer, so nobody knows what "
+        + "the last upgrade of \(pair) was; name the hosts that are to go back",
+      remedy: others.isEmpty
+        ? "leapfrog status \(pair)" : "leapfrog rollback \(pair)\(others.joined())")
+  }
+
+  private func isMeant(
+    _ pair: PairConfiguration, _ upgrade: ReleaseStatus?, _ found: [ReleaseSurvey.Found]
+  ) -> Bool {
+    let status = found.first { $0.pair.host == pair.host }?.status
+    guard let status, let commit = upgrade?.commit else { return true }
+    return status.isUsed(commit)
+  }
+
   /// Several hosts are asked about once; one host says itself what would be lost.
-  private func isConfirmed(_ context: Context, _ members: [PairConfiguration]) throws -> Bool {
-    guard members.count > 1 else { return false }
+  private func confirm(_ members: [PairConfiguration], _ context: Context) throws {
     let hosts = Formats.names(members.map(\.host))
-    let what = "the sites of \(pair) on \(hosts) go back, and what was written since is lost to them"
+    let sites = site.isEmpty ? "the sites" : Formats.names(site)
+    let what =
+      "\(sites) of \(pair) on \(hosts) go back, and what was written since is lost to them"
     if context.console.canAsk { context.console.line(what + ".") }
     guard context.console.confirms("Go on?") else {
-      throw Failure.refused(what, remedy: "leapfrog rollback \(pair) --yes")
+      let options = place.host.map { " --host \($0)" } + site.map { " --site \($0)" }
+      throw Failure.refused(what, remedy: "leapfrog rollback \(pair)\(options.joined()) --yes")
     }
-    return true
   }
 }

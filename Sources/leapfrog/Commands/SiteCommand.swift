@@ -18,14 +18,15 @@ struct SiteCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await global.run { context in
-        var rows: [SiteRow] = []
-        for pair in try place.members(of: pair, context) {
-          rows += SiteRow.rows(pair, try await context.host(of: pair).status())
+        let members = try place.members(of: pair, context)
+        let found = try await Gathering(context: context, members: members).ask {
+          SiteRow.rows($0, try await $1.status())
         }
-        try context.console.document(["sites": rows])
+        let rows = found.values.flatMap(\.value)
+        try context.console.document(found.document(["sites": rows]))
         context.console.table(
           [["SITE", "HOST", "PLATFORM", "STATE", "ALIASES"]] + rows.map(\.cells))
-        return 0
+        return found.exitStatus
       }
     }
   }

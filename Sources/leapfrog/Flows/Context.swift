@@ -35,8 +35,16 @@ struct Context: Sendable {
 
   /// The pair's name, with its host where it is on several.
   func label(_ pair: PairConfiguration) -> String {
-    let isSpread = configuration.pairs.count { $0.spec.name == pair.spec.name } > 1
-    return isSpread ? "\(pair.spec.name) on \(pair.host)" : pair.spec.name
+    isSpread(pair) ? "\(pair.spec.name) on \(pair.host)" : pair.spec.name
+  }
+
+  /// Whether the configuration and a pair's host agree.
+  func readiness(_ pair: PairConfiguration, _ status: PairStatus) -> Readiness {
+    Readiness(spec: pair.spec, status: status, host: isSpread(pair) ? pair.host : nil)
+  }
+
+  private func isSpread(_ pair: PairConfiguration) -> Bool {
+    configuration.pairs.count { $0.spec.name == pair.spec.name } > 1
   }
 
   /// The host of a pair; connected when it is asked.
@@ -63,7 +71,7 @@ struct Context: Sendable {
   }
 
   /// Read once, however many hosts get it.
-  static let executable = Result { try HostExecutable.beside() }
+  static let executable = Result { try HostExecutable.beside(state: stateDirectory) }
 
   /// What is under way goes on without a link, so it is worth waiting for.
   static var patience: Duration {
@@ -97,7 +105,13 @@ struct Context: Sendable {
 
   /// Starts an order and follows it to its end; the status is the one to exit with.
   func carryOut(_ order: WorkOrder, on host: PairHost, fence: Int64? = nil) async throws -> Int32 {
-    try await follow(try await host.work(order, fence: fence), on: host)
+    try requireBudget()
+    return try await follow(try await host.work(order, fence: fence), on: host)
+  }
+
+  /// Lets nothing be begun once the failures that all hosts may have are used up.
+  func requireBudget() throws {
+    if budget?.isUsedUp == true { throw FailureBudget.UsedUp() }
   }
 
   /// The same for one of several hosts.

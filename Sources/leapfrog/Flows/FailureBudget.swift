@@ -7,6 +7,9 @@ final class FailureBudget: Sendable {
   /// Tells a host to begin no more sites.
   typealias Halt = @Sendable (_ host: String) async -> Void
 
+  /// Thrown where something would be begun after the last failure that was left.
+  struct UsedUp: Error {}
+
   private struct State {
     var left: Int
     var watched: Set<String> = []

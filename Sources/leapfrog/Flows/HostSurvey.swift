@@ -23,7 +23,8 @@ struct HostSurvey: Sendable {
   private func ask(_ host: String, _ pairs: [PairConfiguration]) async -> [String: Entry] {
     do {
       return try await Waiting.within(
-        seconds, late: .failed("\(host) does not answer within \(Int(seconds)) s", remedy: "ssh \(host)")
+        seconds,
+        late: .failed("\(host) does not answer within \(Int(seconds)) s", remedy: "ssh \(host)")
       ) {
         let link = try context.link(to: host, patience: .zero)
         var entries: [String: Entry] = [:]
@@ -39,7 +40,7 @@ struct HostSurvey: Sendable {
   private func entry(_ pair: PairConfiguration, _ link: HostLink) async -> Entry {
     do {
       let status = try await context.host(of: pair, link: link).status()
-      let notes = Readiness(spec: pair.spec, status: status).notes
+      let notes = context.readiness(pair, status).notes
       return Entry(host: pair.host, status: status, notes: notes)
     } catch {
       return Self.entry(pair, Failure(error))

@@ -7,8 +7,7 @@ struct Planning {
   let pair: PairConfiguration
   let code: ReleaseCode
 
-  func plan(_ ref: String) async throws -> ReleasePlan {
-    let host = try context.host(of: pair)
+  func plan(_ ref: String, on host: PairHost) async throws -> ReleasePlan {
     let survey = try await host.survey()
     let code = try await self.code.fetched(for: ref)
     let resolved = try await code.resolve(ref)
@@ -94,7 +93,7 @@ struct Planning {
     if let release = status.release, Self.isBusy(status) {
       return "the \(release.kind.rawValue) of \(status.name) is \(release.state.rawValue)"
     }
-    if let refusal = Readiness(spec: pair.spec, status: status).refusal { return refusal.message }
+    if let refusal = context.readiness(pair, status).refusal { return refusal.message }
     guard target == nil else { return nil }
     return "\(status.name) has no idle platform: sites are on both"
   }
@@ -104,7 +103,7 @@ struct Planning {
   }
 
   private func next(_ status: PairStatus, _ target: PlatformName?, _ ref: String) -> [String] {
-    let readiness = Readiness(spec: pair.spec, status: status).refusal
+    let readiness = context.readiness(pair, status).refusal
     if !Self.isBusy(status), let remedy = readiness?.remedy { return [remedy] }
     if refusal(status, target) != nil { return status.release?.next ?? status.waysTogether }
     let isContinued = target.map { !status[$0].sites.isEmpty } ?? false

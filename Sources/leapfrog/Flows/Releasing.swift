@@ -7,9 +7,13 @@ struct Releasing: Sendable {
   let context: Context
   let pair: PairConfiguration
   let code: ReleaseCode
+  /// A link that is there already.
+  let link: HostLink?
 
-  init(context: Context, pair: PairConfiguration, code: ReleaseCode? = nil) {
-    (self.context, self.pair) = (context, pair)
+  init(
+    context: Context, pair: PairConfiguration, code: ReleaseCode? = nil, link: HostLink? = nil
+  ) {
+    (self.context, self.pair, self.link) = (context, pair, link)
     self.code = code ?? ReleaseCode(context: context, pair: pair)
   }
 
@@ -46,7 +50,7 @@ struct Releasing: Sendable {
     _ ref: String?, named name: String? = nil, sites: [String], continues: Bool, express: Bool
   ) async throws -> Int32 {
     for site in sites where pair.spec.site(site) == nil { throw context.unknownSite(site, pair) }
-    let host = try context.host(of: pair)
+    let host = try context.host(of: pair, link: link)
     let status = try await host.status()
     if let release = status.release, release.state == .running, release.kind == .upgrade,
       ref == nil || release.ref == name ?? ref
@@ -59,7 +63,8 @@ struct Releasing: Sendable {
   }
 
   private func upgrade(
-    _ ref: String, _ name: String?, _ sites: [String], _ express: Bool, _ status: PairStatus, _ host: PairHost
+    _ ref: String, _ name: String?, _ sites: [String], _ express: Bool, _ status: PairStatus,
+    _ host: PairHost
   ) async throws -> Int32 {
     try requireReadiness(status, sites)
     let code = try await self.code.fetched(for: ref)
@@ -93,7 +98,7 @@ struct Releasing: Sendable {
   }
 
   private func requireReadiness(_ status: PairStatus, _ sites: [String]) throws {
-    guard sites.isEmpty, let refusal = Readiness(spec: pair.spec, status: status).refusal else {
+    guard sites.isEmpty, let refusal = context.readiness(pair, status).refusal else {
       return
     }
     throw refusal
@@ -114,7 +119,7 @@ struct Releasing: Sendable {
 
   private func nothingToDo(_ ref: String, _ status: PairStatus) -> Int32 {
     context.console.line("nothing to do: every site of \(name) that was asked for is on \(ref)")
-    try? context.console.document(["outcome": "nothing to do"])
+    try? context.console.outcome("nothing to do")
     return 0
   }
 
@@ -168,7 +173,7 @@ struct Releasing: Sendable {
   private func nothingNew(_ ref: ResolvedRef) -> Int32 {
     context.console.line(
       "nothing new: the sites of \(name) are on \(ref.name) (\(ref.commit.short))")
-    try? context.console.document(["outcome": "nothing new"])
+    try? context.console.outcome("nothing new")
     return 0
   }
 
@@ -198,6 +203,8 @@ struct Releasing: Sendable {
     _ ref: ResolvedRef, _ host: PairHost, _ code: CodeReader, platform: PlatformName?,
     status: PairStatus?, creates: Bool = false
   ) async throws -> Staged {
+    // Staging for nothing would take the way back from the sites.
+    try context.requireBudget()
     let view = StageView(console: context.console, ref: ref)
     let base = (platform ?? status?.idle.first).flatMap { status?[$0] }
     let held = base.flatMap { $0.state == .ready || $0.state == .unbuilt ? $0.commit : nil }
@@ -212,7 +219,7 @@ struct Releasing: Sendable {
 
 extension PairStatus {
   /// Whether sites are on that commit.
-  fileprivate func isUsed(_ commit: ObjectID) -> Bool {
+  func isUsed(_ commit: ObjectID) -> Bool {
     PlatformName.allCases.contains { self[$0].commit == commit && !self[$0].sites.isEmpty }
   }
 }

@@ -8,10 +8,17 @@ struct Returning {
 
   private var name: String { pair.spec.name }
 
-  func rollback(_ sites: [String], yes: Bool) async throws -> Int32 {
+  /// - Parameter upgrade: the one to go back from; a host that it did not reach stays as it is. Nil for
+  ///   the last one of the host.
+  func rollback(_ sites: [String], from upgrade: ReleaseStatus? = nil, yes: Bool) async throws
+    -> Int32
+  {
     for site in sites where pair.spec.site(site) == nil { throw context.unknownSite(site, pair) }
     let host = try context.host(of: pair)
     let status = try await host.status()
+    if let commit = upgrade?.commit, !status.isUsed(commit) {
+      return nothingToDo(upgrade?.ref ?? commit.short)
+    }
     let upgrades = try await host.history(limit: 100).filter { $0.kind == .upgrade }
     let from = try source(status, sites, upgrades)
     let leaving = status[from].sites.filter { site in
@@ -24,6 +31,12 @@ struct Returning {
     var order = try context.order(.rollback, pair, to: from.other, sites: sites)
     (order.ref, order.commit) = (to.ref, to.commit)
     return try await context.carryOut(order, on: host, fence: status.fence)
+  }
+
+  private func nothingToDo(_ ref: String) -> Int32 {
+    context.console.line("nothing to do: no site of \(name) is on \(ref)")
+    try? context.console.outcome("nothing to do")
+    return 0
   }
 
   /// What the way back means: lost writes, or none for those whose data no upgrade has touched.

@@ -14,8 +14,10 @@ struct SpreadRelease: Sendable {
 
   func initialize(_ ref: String) async throws -> Int32 {
     guard isSpread else { return try await single.initialize(ref) }
+    let members = try await ReleaseSurvey(context: context, members: members).membersToMake()
     let code = try await resolved(ref)
-    return try await spreading.run("init at \(ref)") { context, pair in
+    return try await Spreading(context: context, members: members).run("init at \(ref)") {
+      context, pair in
       try await Releasing(context: context, pair: pair, code: code).initialize(ref)
     }
   }
@@ -27,7 +29,8 @@ struct SpreadRelease: Sendable {
     guard isSpread else {
       return try await single.upgrade(ref, sites: sites, continues: continues, express: express)
     }
-    let surveyed = await survey()
+    let survey = ReleaseSurvey(context: context, members: members)
+    let surveyed = continues ? await survey.look() : await survey.look(within: ReleaseSurvey.hurry)
     try refuse(surveyed, ref, sites)
     let target = try await target(ref, continues, surveyed)
     let code = try await resolved(target.ref)
@@ -36,8 +39,10 @@ struct SpreadRelease: Sendable {
     let release = Spreading(context: budgeted, members: members)
     return try await release.run("upgrade to \(target.name)", first: members[0].canaryHosts) {
       context, pair in
-      try await Releasing(context: context, pair: pair, code: code).upgrade(
-        target.ref, named: target.name, sites: sites.filter { pair.spec.site($0) != nil }, continues: false,
+      let link = surveyed.first { $0.pair.host == pair.host }?.link
+      return try await Releasing(context: context, pair: pair, code: code, link: link).upgrade(
+        target.ref, named: target.name, sites: sites.filter { pair.spec.site($0) != nil },
+        continues: false,
         express: express)
     }
   }
@@ -71,54 +76,32 @@ struct SpreadRelease: Sendable {
 
   // MARK: Before anything is changed
 
-  private struct Surveyed: Sendable {
-    let pair: PairConfiguration
-    let status: PairStatus?
-    let last: ReleaseStatus?
-  }
-
-  /// How the pair stands on each host; a host that does not answer has no status, and is told later.
-  private func survey() async -> [Surveyed] {
-    await withTaskGroup(of: Surveyed.self) { group in
-      for pair in members { group.addTask { await survey(pair) } }
-      return await group.reduce(into: []) { $0.append($1) }
-    }
-  }
-
-  private func survey(_ pair: PairConfiguration) async -> Surveyed {
-    guard let link = try? context.link(to: pair.host, patience: .zero),
-      let host = try? context.host(of: pair, link: link), let status = try? await host.status()
-    else { return Surveyed(pair: pair, status: nil, last: nil) }
-    let last = try? await host.history(limit: 100).first { $0.kind == .upgrade }
-    await link.close()
-    return Surveyed(pair: pair, status: status, last: last)
-  }
-
   /// What one host would refuse, no host begins.
-  private func refuse(_ surveyed: [Surveyed], _ ref: String?, _ sites: [String]) throws {
+  private func refuse(_ surveyed: [ReleaseSurvey.Found], _ ref: String?, _ sites: [String]) throws {
     for found in surveyed {
       guard let status = found.status else { continue }
       let host = found.pair.host
       if let release = status.release, release.state != .failed, release.state != .partly,
-        !(release.kind == .upgrade && release.state == .running && release.ref == ref)
+        !(release.kind == .upgrade && release.state == .running
+          && (ref == nil || release.ref == ref))
       {
         throw Failure.refused(
           "the \(release.kind.rawValue) of \(name) on \(host) is \(release.state.rawValue)",
           remedy: "leapfrog status \(name)")
       }
-      guard sites.isEmpty, let refusal = Readiness(spec: found.pair.spec, status: status).refusal
+      guard sites.isEmpty, let refusal = context.readiness(found.pair, status).refusal
       else { continue }
       throw Failure(refusal.kind, "on \(host): \(refusal.message)", remedy: refusal.remedy)
     }
   }
 
   /// The ref to go to; to continue, the very commit that the last upgrade went to.
-  private func target(_ ref: String?, _ continues: Bool, _ surveyed: [Surveyed]) async throws
+  private func target(_ ref: String?, _ continues: Bool, _ surveyed: [ReleaseSurvey.Found])
+    async throws
     -> (ref: String, name: String)
   {
     guard continues else { return (ref ?? "", ref ?? "") }
-    let last = surveyed.compactMap(\.last).filter { ref == nil || $0.ref == ref }
-      .max { $0.started < $1.started }
+    let last = surveyed.newestUpgrade { ref == nil || $0.ref == ref }
     guard let commit = last?.commit else {
       throw Failure.refused(
         "\(name) has no upgrade\(ref.map { " to \($0)" } ?? "") to continue",

@@ -27,7 +27,9 @@ struct Spreading: Sendable {
     }
     let begun = Set(results.map(\.host))
     results += members.filter { !begun.contains($0.host) }.map { .notBegun($0.host) }
-    let summary = SpreadSummary(what: what, results: results)
+    let summary = SpreadSummary(
+      what: what,
+      results: members.compactMap { pair in results.first { $0.host == pair.host } })
     context.console.line(summary.line)
     return summary.exitStatus
   }
@@ -51,10 +53,12 @@ struct Spreading: Sendable {
   }
 
   private func perform(_ pair: PairConfiguration, _ body: Body) async -> HostResult {
-    if context.budget?.isUsedUp == true { return .notBegun(pair.host) }
     let context = context.on(pair.host)
     do {
+      try context.requireBudget()
       return .ended(pair.host, try await body(context, pair))
+    } catch is FailureBudget.UsedUp {
+      return .notBegun(pair.host)
     } catch {
       let failure = Failure(error)
       context.console.fail(failure)

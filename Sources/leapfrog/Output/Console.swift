@@ -43,6 +43,16 @@ struct Console: Sendable {
     try Output.write(String(decoding: try Wire.encoder().encode(value), as: UTF8.self) + "\n")
   }
 
+  /// Prints the document of what had nothing to follow.
+  func outcome(_ text: String) throws {
+    try document(OutcomeDocument(outcome: text, host: host))
+  }
+
+  private struct OutcomeDocument: Encodable {
+    var outcome: String
+    var host: String?
+  }
+
   /// A remark beside the result.
   func note(_ text: String) {
     if !isJSON { Output.remark("leapfrog: \(prefix)\(text)") }
@@ -50,8 +60,15 @@ struct Console: Sendable {
 
   /// Says what went wrong, on standard error, and as a document with `--json`.
   func fail(_ failure: Failure) {
-    Output.remark("leapfrog: \(prefix)\(failure)")
+    tell(failure)
     try? document(FailureDocument(error: failure, host: host))
+  }
+
+  /// Says it on standard error alone, where the document is another one.
+  func tell(_ failure: Failure) {
+    // A link's failure begins with the host.
+    let names = host.map { failure.message.hasPrefix("\($0) ") } ?? false
+    Output.remark("leapfrog: \(names ? "" : prefix)\(failure)")
   }
 
   private var prefix: String { host.map { "\($0): " } ?? "" }

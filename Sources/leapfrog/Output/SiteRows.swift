@@ -19,7 +19,8 @@ struct SiteRow: Encodable {
     }
     let others = status.sites.filter { pair.spec.site($0.name) == nil }.map { site in
       SiteRow(
-        name: site.name, host: pair.host, platform: site.platform, state: "not in the configuration", aliases: [])
+        name: site.name, host: pair.host, platform: site.platform,
+        state: "not in the configuration", aliases: [])
     }
     return configured + others
   }

@@ -10,8 +10,7 @@ enum ControllerDoctor {
   }
 
   private static func git() -> Finding {
-    let path = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    let found = path.map { String($0) + "/git" }.first { access($0, X_OK) == 0 }
+    let found = ProgramPath.find("git")
     return Finding(
       subject: "git", good: found != nil, message: found ?? "is not installed",
       remedy: found == nil ? "apt-get install git" : nil)
@@ -19,7 +18,8 @@ enum ControllerDoctor {
 
   private static func host() -> Finding {
     do {
-      return Finding(subject: "leapfrog-host", good: true, message: try Context.executable.get().path)
+      return Finding(
+        subject: "leapfrog-host", good: true, message: try Context.executable.get().path)
     } catch {
       let failure = Failure(error)
       return Finding(

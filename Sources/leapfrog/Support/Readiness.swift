@@ -4,6 +4,8 @@ import LeapfrogCore
 struct Readiness {
   let spec: PairSpec
   let status: PairStatus
+  /// The host, where a command has to name it.
+  var host: String?
 
   /// Why the sites cannot all move; the rule of the host, asked before anything is staged: staging
   /// for nothing would take the way back from the sites.
@@ -13,23 +15,29 @@ struct Readiness {
     return .refused(
       "\(Formats.names(unconfigured)) of \(spec.name) \(unconfigured.count == 1 ? "is" : "are") "
         + "not in leapfrog.yml any more",
-      remedy: "leapfrog site remove \(spec.name) \(first)")
+      remedy: "leapfrog site remove \(spec.name) \(first)\(onHost)")
   }
 
   private var nothingSeated: Failure {
     let what = spec.sites.isEmpty ? "no site in leapfrog.yml" : "no seated site yet"
-    return .refused("\(spec.name) has \(what)", remedy: "leapfrog init \(spec.name) REF")
+    return .refused("\(spec.name) has \(what)", remedy: "leapfrog init \(spec.name) REF\(onHost)")
   }
+
+  private var onHost: String { host.map { " --host \($0)" } ?? "" }
 
   /// What differs, each with the command that mends it.
   var notes: [String] {
-    note(unseated, "not seated yet", "add") + note(unconfigured, "not in leapfrog.yml", "remove")
+    note(unseated, "not seated yet", "add")
+      + note(unconfigured, "not in leapfrog.yml", "remove", onHost)
   }
 
-  private func note(_ sites: [String], _ what: String, _ command: String) -> [String] {
+  private func note(
+    _ sites: [String], _ what: String, _ command: String, _ option: String = ""
+  ) -> [String] {
     guard let first = sites.first else { return [] }
     return [
-      "\(what): \(Formats.names(sites)); run `leapfrog site \(command) \(spec.name) \(first)`"
+      "\(what): \(Formats.names(sites)); "
+        + "run `leapfrog site \(command) \(spec.name) \(first)\(option)`"
     ]
   }
 

@@ -47,7 +47,9 @@ import Testing
     ("keep_backups: 0", "from 1 to 1000"), ("command_timeout: 604801", "from 1 to 604800"),
     ("docroot: 5", "found the number 5"), ("docroot: true", "found the boolean true"),
     ("docroot: ../x", "may not contain '..'"), ("docroot: {a: b}", "found a mapping"),
-    ("host: -oProxyCommand=x", "does not begin with a letter or a digit; allowed: local, or a name"),
+    (
+      "host: -oProxyCommand=x", "does not begin with a letter or a digit; allowed: local, or a name"
+    ),
     ("host: a;b", "may hold only letters"),
     ("canary: x", "found text `x`; allowed: a list of sites"),
     ("canary: [x.example.com]", "is no site of the pair"),

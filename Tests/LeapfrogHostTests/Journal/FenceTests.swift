@@ -48,6 +48,37 @@ import Testing
     #expect(throws: Failure.self) { try raise(Claim(token: "a", fence: 0)) }
   }
 
+  /// A status from the middle of a release, with sites on both platforms, is no ground for anything
+  /// after its end; and its beginning is never seen without it.
+  @Test func whatWasSeenInTheMiddleIsOldAtTheEnd() throws {
+    let order = WorkOrder(
+      kind: .backup, spec: PairSpec(name: "acme", root: disk.layout.root), actor: "alice")
+    let entrant = Entrant(
+      pair: "acme", claim: Claim(token: "a", fence: 0), actor: "alice", what: "backup of acme")
+    let release = try journal.begin(order, from: .blue, plans: [], for: entrant)
+    let seen = try journal.fence()
+    #expect(seen > 0)
+    try raise(Claim(token: "b", fence: seen))
+    try journal.reopen(release, for: entrant.with(fence: nil))
+    let middle = try journal.fence()
+    try journal.finish(release, .done, reason: nil)
+    #expect(throws: Failure.self) { try raise(Claim(token: "b", fence: middle)) }
+    try raise(Claim(token: "a", fence: 0))
+  }
+
+  @Test func aRefusedBeginLeavesNothing() throws {
+    try raise(Claim(token: "a", fence: 0))
+    let order = WorkOrder(
+      kind: .backup, spec: PairSpec(name: "acme", root: disk.layout.root), actor: "bob")
+    let late = Entrant(
+      pair: "acme", claim: Claim(token: "b", fence: 0), actor: "bob", what: "backup of acme")
+    #expect(throws: Failure.self) {
+      try journal.begin(order, from: .blue, plans: [], for: late, request: "r")
+    }
+    #expect(try journal.releases(limit: 1).isEmpty)
+    #expect(try journal.answer(to: "r") == nil)
+  }
+
   @Test func aNewJournalRepeatsNoNumber() throws {
     let last = Int64(Date().timeIntervalSince1970) - 1
     try journal.write("test") {
@@ -67,6 +98,14 @@ import Testing
 
   private func raise(_ claim: Claim) throws {
     try journal.raiseFence(
-      for: Entrant(claim: claim, actor: "alice", what: "upgrade of acme to v3"), pair: "acme")
+      for: Entrant(pair: "acme", claim: claim, actor: "alice", what: "upgrade of acme to v3"))
+  }
+}
+
+extension Entrant {
+  fileprivate func with(fence: Int64?) -> Entrant {
+    var other = self
+    other.claim.fence = fence
+    return other
   }
 }

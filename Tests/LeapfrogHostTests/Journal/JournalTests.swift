@@ -69,7 +69,8 @@ import Testing
   @Test func theLockHasOneHolderAndNamesIt() throws {
     let lock = try #require(try PairLock.take(layout))
     try lock.sign(
-      Entrant(claim: Claim(token: "t"), actor: "tester", what: "upgrade of acme to v2"))
+      Entrant(
+        pair: "acme", claim: Claim(token: "t"), actor: "tester", what: "upgrade of acme to v2"))
     #expect(try PairLock.take(layout) == nil)
     #expect(PairLock.isHeld(layout))
     let refusal = PairLock.refusal(layout, pair: "acme")

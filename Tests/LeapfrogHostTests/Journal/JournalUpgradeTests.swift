@@ -31,7 +31,7 @@ import Testing
     #expect(try journal.lastEvent() == 12)
     #expect(try journal.fence() == 0)
     try journal.raiseFence(
-      for: Entrant(claim: Claim(token: "t", fence: 0), actor: "a", what: "w"), pair: "acme")
+      for: Entrant(pair: "acme", claim: Claim(token: "t", fence: 0), actor: "a", what: "w"))
     #expect(try Journal(layout: layout).fence() > 0)
   }
 

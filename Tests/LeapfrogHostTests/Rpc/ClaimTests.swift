@@ -74,9 +74,9 @@ import Testing
   }
 
   private func changeByAnother() throws {
-    let entrant = Entrant(
-      claim: Claim(token: "b"), actor: "alice", what: "upgrade of acme to v3")
-    try PairGate(layout: disk.layout, pair: "acme").raise(entrant)
+    try journal.raiseFence(
+      for: Entrant(
+        pair: "acme", claim: Claim(token: "b"), actor: "alice", what: "upgrade of acme to v3"))
   }
 
   private func stage(_ claim: Claim) throws -> StageNeeds {

@@ -62,7 +62,7 @@ import Testing
   @Test(arguments: [false, true]) func itsOldSessionMakesRoom(hangs: Bool) throws {
     let (old, new) = (try RPCProcess(), try RPCProcess())
     _ = try pair.begin(old, claim)
-    if hangs { kill(old.pid, SIGSTOP) }
+    if hangs { try old.stop() }
     try pair.stage(new, claim)
     #expect(old.end(within: 5) == 128 + (hangs ? SIGKILL : SIGTERM))
     #expect(PairLock.holder(pair.disk.layout)?.process?.pid == new.pid)
@@ -74,7 +74,7 @@ import Testing
   @Test func itsWorkIsNotLostWithTheOldSession() throws {
     let (old, new) = (try RPCProcess(), try RPCProcess())
     try pair.stage(old, claim)
-    kill(old.pid, SIGSTOP)
+    try old.stop()
     let started = try #require(try pair.work(new, claim, "one"))
     #expect(old.end(within: 5) == 128 + SIGKILL)
     #expect(try pair.state(of: started.release) == .done)

@@ -56,6 +56,16 @@ final class RPCProcess {
 
   var pid: pid_t { process.processIdentifier }
 
+  /// Stops it, as a link that hangs does; a signal that comes before it has stopped would still end it.
+  func stop() throws {
+    kill(pid, SIGSTOP)
+    let deadline = Deadline(seconds: 10)
+    while try !String(decoding: Files.read("/proc/\(pid)/stat"), as: UTF8.self).contains(") T ") {
+      try #require(!deadline.isOver)
+      usleep(1000)
+    }
+  }
+
   /// Waits for its end; nil when it goes on.
   func end(within seconds: Double) -> Int32? {
     let deadline = Deadline(seconds: seconds)

@@ -81,7 +81,7 @@ import Testing
     let rpc = try RPCProcess(failpoints: "journal.release.begin.after:kill")
     try pair.stage(rpc, claim)
     #expect(try pair.work(rpc, claim, "one") == nil)
-    try pair.journal.raiseFence(for: .local("recovery of release 1"), pair: "acme")
+    try pair.journal.raiseFence(for: .local("acme", "recovery of release 1"))
     let again = try RPCProcess()
     #expect(throws: Failure.self) { try pair.work(again, claim, "one") }
     #expect(pair.builds == 0)

@@ -83,11 +83,11 @@ struct CrashMatrix: Sendable {
   }
 
   /// A failure that is no death ends the release without anybody's help, unless it is the journal
-  /// that fails, or the way back.
+  /// that fails, or the way back; and one who cannot start a worker, or thinks so, is no help.
   private func faultsOfEnd(_ upgrade: Outcome, _ name: String, _ farm: Farm) throws -> [String] {
     guard upgrade.status >= 0 else { return ["the command had to be ended: \(upgrade.text)"] }
     // A site that has to be migrated in full after all is put back first.
-    let back = ["journal.", "undo.", "restore."] + (express.isEmpty ? [] : ["unseat."])
+    let back = ["journal.", "undo.", "restore.", "worker."] + (express.isEmpty ? [] : ["unseat."])
     guard action == "error", !back.contains(where: name.hasPrefix) else { return [] }
     let state = try JournalReader(farm).state() ?? "-"
     return ["done", "partly", "failed"].contains(state) ? [] : ["it ended by itself as \(state)"]

@@ -44,9 +44,10 @@ extension Farm {
     try Data(logged.utf8).write(to: configuration)
   }
 
-  /// A pair in the same state in a directory of its own; the original must outlive it.
-  func twin() throws -> Farm {
-    let other = try Farm(sitesOf: self)
+  /// A pair in the same state in a directory of its own, on the same host or on another; the original
+  /// must outlive it.
+  func twin(on host: FarHost? = nil) throws -> Farm {
+    let other = try Farm(sitesOf: self, on: host)
     for name in ["root", "state", "leapfrog.yml"] {
       let from = directory.appendingPathComponent(name).path
       let copied = try Shell.run(
@@ -55,11 +56,15 @@ extension Farm {
     }
     for file in [other.configuration, other.root.appendingPathComponent(".leapfrog/pair.json")] {
       let text = try String(contentsOf: file, encoding: .utf8)
+      let (from, to) = ("host: \(hostName)\n", "host: \(other.hostName)\n")
       let moved = text.replacingOccurrences(of: root.path, with: other.root.path)
+        .replacingOccurrences(of: from, with: to)
       try Data(moved.utf8).write(to: file)
     }
     return other
   }
+
+  private var hostName: String { farHost == nil ? HostUnderTest.name : FarHost.name }
 
   // MARK: Running, never without a bound
 

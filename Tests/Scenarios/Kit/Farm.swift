@@ -5,6 +5,8 @@ import Testing
 final class Farm: Sendable {
   let directory: URL
   let sites: [String]
+  /// The host that it is on, where that is another than most scenarios have.
+  let farHost: FarHost?
 
   var repository: URL { directory.appendingPathComponent("repository") }
   var root: URL { directory.appendingPathComponent("root") }
@@ -16,6 +18,7 @@ final class Farm: Sendable {
     extra: String = "", siteExtra: String = ""
   ) throws {
     self.sites = sites
+    farHost = nil
     directory = URL(fileURLWithPath: "/tmp").appendingPathComponent("leapfrog-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     try Self.copyDemo(to: repository)
@@ -24,11 +27,17 @@ final class Farm: Sendable {
 
   /// An empty directory for another pair's sites, in memory where that is possible: many such pairs
   /// must not wait for the disk that others write to.
-  init(sitesOf other: Farm) throws {
-    sites = other.sites
+  init(sitesOf other: Farm, on host: FarHost? = nil) throws {
+    (sites, farHost) = (other.sites, host)
     let memory = FileManager.default.isWritableFile(atPath: "/dev/shm")
     directory = URL(fileURLWithPath: memory ? "/dev/shm" : "/tmp")
       .appendingPathComponent("leapfrog-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+  }
+
+  /// A directory for the same pair on one of several hosts; nothing is in it yet.
+  init(sites: [String], in directory: URL) throws {
+    (self.sites, self.directory, farHost) = (sites, directory, nil)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
   }
 
@@ -84,7 +93,7 @@ final class Farm: Sendable {
   /// The environment of every command: nothing of the machine's own state is used.
   var environment: [String: String] {
     ["LEAPFROG_STATE": directory.appendingPathComponent("state").path, "NO_COLOR": "1"]
-      .merging(HostUnderTest.environment) { $1 }
+      .merging(farHost?.environment ?? HostUnderTest.environment) { $1 }
   }
 
   /// Runs `leapfrog`.

@@ -1,0 +1,96 @@
+import LeapfrogControl
+import LeapfrogCore
+
+/// Looks how a pair stands on each of its hosts before anything is changed.
+struct ReleaseSurvey: Sendable {
+  let context: Context
+  let members: [PairConfiguration]
+
+  /// How it stands on one host; one that does not answer has no status, and is told later.
+  struct Found: Sendable {
+    let pair: PairConfiguration
+    let status: PairStatus?
+    /// Its last upgrade.
+    let last: ReleaseStatus?
+    /// The link that it was asked over.
+    var link: HostLink?
+
+    /// Whether something is under way or was interrupted there; true also where nobody answers.
+    var isAtWork: Bool {
+      guard let status else { return true }
+      return status.release.map { !$0.state.isOver || $0.state == .stuck } ?? false
+    }
+
+    /// Whether the pair is there with its sites.
+    var isMade: Bool { status?.sites.contains { $0.platform != nil } ?? false }
+  }
+
+  /// Seconds that the hosts which answer wait for one that does not, where it can speak for itself later.
+  static let hurry = 4.0
+  /// Seconds for a host that has to be asked: more than a connection and an answer may take.
+  private static let patience = 120.0
+
+  /// All hosts at once.
+  func look(within seconds: Double = Self.patience) async -> [Found] {
+    await withTaskGroup(of: Found.self) { group in
+      for pair in members {
+        group.addTask {
+          let found = try? await Waiting.within(seconds, late: .failed("late")) {
+            try await look(at: pair)
+          }
+          return found ?? Found(pair: pair, status: nil, last: nil)
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+  }
+
+  /// Those that are meant, as far as that can be seen; a member that is alone is always.
+  ///
+  /// - Throws: `none` where there is no such host.
+  func members(
+    where isMeant: (Found) -> Bool, else none: @autoclosure () -> Failure
+  ) async throws -> [PairConfiguration] {
+    guard members.count > 1 else { return members }
+    let hosts = await look().filter(isMeant).map(\.pair.host)
+    guard !hosts.isEmpty else { throw none() }
+    return members.filter { hosts.contains($0.host) }
+  }
+
+  /// Those where something is under way or was interrupted.
+  func membersAtWork() async throws -> [PairConfiguration] {
+    let name = members[0].spec.name
+    return try await members(
+      where: \.isAtWork,
+      else: .refused(
+        "nothing of \(name) is under way or was interrupted on \(hosts)",
+        remedy: "leapfrog status \(name)"))
+  }
+
+  /// Those where the pair has to be made.
+  func membersToMake() async throws -> [PairConfiguration] {
+    let name = members[0].spec.name
+    return try await members(
+      where: { !$0.isMade },
+      else: .refused(
+        "\(name) is a pair already, with sites on it, on \(hosts)",
+        remedy: "leapfrog upgrade \(name) REF"))
+  }
+
+  private var hosts: String { Formats.names(members.map(\.host)) }
+
+  private func look(at pair: PairConfiguration) async throws -> Found {
+    let link = try context.link(to: pair.host)
+    let host = try context.host(of: pair, link: link)
+    let status = try await host.status()
+    let last = try await host.history(limit: 100).first { $0.kind == .upgrade }
+    return Found(pair: pair, status: status, last: last, link: link)
+  }
+}
+
+extension [ReleaseSurvey.Found] {
+  /// The newest upgrade that any of the hosts had.
+  func newestUpgrade(where isMeant: (ReleaseStatus) -> Bool = { _ in true }) -> ReleaseStatus? {
+    compactMap(\.last).filter(isMeant).max { $0.started < $1.started }
+  }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import RealServers
+import Testing
+
+/// Sites whose update waits, and how far a release is.
+extension Fleet {
+  /// The site's next update waits.
+  func hold(_ site: String, on host: String) throws {
+    try Data().write(to: self[host].data(site).appendingPathComponent("hold"))
+  }
+
+  func letGo(_ site: String, on host: String) throws {
+    try FileManager.default.removeItem(at: self[host].data(site).appendingPathComponent("hold"))
+  }
+
+  /// Whether the site's update was ever begun.
+  func hasBegun(_ site: String, on host: String) throws -> Bool {
+    try FileManager.default.fileExists(
+      atPath: self[host].data(site).appendingPathComponent("begun").path)
+  }
+
+  /// The process that does a host's release.
+  func worker(on host: String) throws -> pid_t {
+    let root = try self[host].root.path
+    let all = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { pid_t($0) }
+    let found = all.first { pid in
+      let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
+      let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+      return words.dropFirst().first == "work" && words.contains(root)
+    }
+    return try #require(found)
+  }
+
+  /// Whether the last release of a host was told to begin no more.
+  func isHalted(on host: String) throws -> Bool {
+    try ask(host, "SELECT control FROM release ORDER BY id DESC LIMIT 1") == "halt"
+  }
+
+  /// How many releases a host has had.
+  func releases(on host: String) throws -> Int {
+    Int(try ask(host, "SELECT count(*) FROM release")) ?? -1
+  }
+
+  private func ask(_ host: String, _ statement: String) throws -> String {
+    try Tool.run(["sqlite3", self[host].inRoot(".leapfrog/journal.sqlite").path, statement])
+  }
+
+  /// Gives a site two posts of one title, at which v3 fails, or takes the second one away.
+  func setBroken(_ site: String, on host: String, _ isBroken: Bool = true) throws {
+    _ = try self[host].sql(
+      site,
+      isBroken
+        ? "INSERT INTO post (title, body) VALUES ('Welcome', 'twice')"
+        : "DELETE FROM post WHERE body = 'twice'")
+  }
+}
