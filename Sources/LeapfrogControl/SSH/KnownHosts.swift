@@ -23,6 +23,8 @@ struct KnownHosts: Sendable {
 
   private(set) var keys: [HostKey] = []
   private(set) var revoked: [HostKey] = []
+  /// Keys of the address without its port, which ssh takes too where it knows none with it.
+  private(set) var portless: [HostKey] = []
   /// The file that says something of a key.
   private(set) var files: [HostKey: String] = [:]
 
@@ -50,18 +52,31 @@ struct KnownHosts: Sendable {
     for file in settings.knownHostsFiles {
       known.add(try await OpenSSH.knownLines(of: settings.knownName, in: file), of: file)
     }
+    if known.keys.isEmpty, settings.knownName != settings.address, settings.keyAlias == nil {
+      try await known.addPortless(settings)
+    }
     return known
+  }
+
+  private mutating func addPortless(_ settings: HostSettings) async throws {
+    for file in settings.knownHostsFiles {
+      let lines = try await OpenSSH.knownLines(of: settings.address, in: file)
+      let plain = KnownHosts(lines: lines, of: file)
+      portless += plain.keys
+      revoked += plain.revoked
+      files.merge(plain.files) { first, _ in first }
+    }
   }
 
   func verdict(of key: HostKey) -> Verdict {
     if revoked.contains(key) { return .revoked }
-    if keys.contains(key) { return .known }
+    if keys.contains(key) || portless.contains(key) { return .known }
     return keys.contains { $0.type == key.type } ? .changed : .unknown
   }
 
   /// The types to ask the server for: those that are known first, so that what it shows can be compared.
   var preferredTypes: [String] {
-    let known = Self.usableTypes.filter { type in keys.contains { $0.type == type } }
+    let known = Self.usableTypes.filter { type in (keys + portless).contains { $0.type == type } }
     return known + Self.usableTypes.filter { !known.contains($0) }
   }
 

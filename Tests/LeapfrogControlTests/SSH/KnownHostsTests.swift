@@ -24,14 +24,15 @@ import Testing
   }
 
   /// What a file says of a host.
-  private func known(_ text: String, of name: String = "web1", hashed: Bool = false) async throws
-    -> KnownHosts
-  {
+  private func known(
+    _ text: String, of name: String = "web1", port: Int = 22, hashed: Bool = false
+  ) async throws -> KnownHosts {
     let file = "\(keys.directory)/known-\(UUID().uuidString)"
     try Data(text.utf8).write(to: URL(fileURLWithPath: file))
     if hashed { try Tool.run(["ssh-keygen", "-H", "-f", file]) }
     var settings = HostSettings(name: name, printed: "", home: "/home/me")
-    (settings.address, settings.knownHostsFiles) = (name, [file, "/nonexistent"])
+    (settings.address, settings.port) = (name, port)
+    settings.knownHostsFiles = [file, "/nonexistent"]
     return try await KnownHosts.load(settings)
   }
 
@@ -51,6 +52,19 @@ import Testing
     let there = try await known(text, of: "[web1]:2222", hashed: hashed)
     #expect(there.verdict(of: try hostKey(key)) == .known)
     #expect(try await known(text, hashed: hashed).keys.isEmpty)
+  }
+
+  @Test func anAddressMayBeKnownWithoutItsPort() async throws {
+    let new = try hostKey(keys.make())
+    let plain = "web1 \(key.identity)\n"
+    let known = try await known(plain, port: 2222)
+    #expect(known.verdict(of: try hostKey(key)) == .known)
+    #expect(known.verdict(of: new) == .unknown)
+    let both = try await self.known("\(plain)[web1]:2222 \(other.identity)\n", port: 2222)
+    #expect(both.keys == [try hostKey(other)])
+    #expect(both.verdict(of: try hostKey(key)) == .unknown)
+    let revoked = try await self.known("@revoked \(plain)\(plain)", port: 2222)
+    #expect(revoked.verdict(of: try hostKey(key)) == .revoked)
   }
 
   @Test func patterns() async throws {

@@ -73,6 +73,15 @@ import Testing
     }.expectSight()
   }
 
+  @Test func aHostMayBeKnownWithoutItsPort() throws {
+    let host = try HostCase { $0.knownAs = "127.0.0.1" }
+    #expect(try host.client.ssh("web1", "true").status == 0, "as for ssh itself")
+    try host.expectSight()
+    try host.server.restart(hostKeys: [.ed25519])
+    #expect(try host.client.ssh("web1", "true").status == 255)
+    try host.expectRefusal(4, "is not a known host")
+  }
+
   @Test func theKnownTypeOfKeyIsAskedFor() throws {
     try HostCase { $0.hostKeys = [$0.hostKeys[1]] }.expectSight()
   }
