@@ -33,14 +33,15 @@ struct Bootstrap: Sendable {
       + "say \"absent|$(uname -s)|$(uname -m)|$(getconf GNU_LIBC_VERSION)|$4|$d\"; "
   }
 
-  /// Takes the executable on standard input.
-  var store: String {
+  /// Takes the executable on standard input; whole or not at all, and proven by the contact that follows.
+  /// What is there is written out last: at boot, after a power cut, it may have to recover the sites.
+  func store(size: Int) -> String {
     let link = "ln -s \(digest)/leapfrog-host \"$l\" && mv -fT \"$l\" \"$d/leapfrog-host\""
     return Self.line(
       "umask 077; " + head + "t=\"$d/.\(nonce)\"; l=\"$t.link\"; "
-        + "if mkdir -p \"$d/\(digest)\" && cat > \"$t\" && test \"$(sum \"$t\")\" = \(digest) "
+        + "if mkdir -p \"$d/\(digest)\" && cat > \"$t\" && test \"$(wc -c < \"$t\")\" -eq \(size) "
         + "&& chmod 700 \"$t\" && mv -f \"$t\" \"$f\" && \(link); then "
-        + "date +%s > \"$d/\(digest)/used\"; \(forget) say stored; "
+        + "date +%s > \"$d/\(digest)/used\"; \(forget) say stored; sync \"$f\"; "
         + "else rm -f \"$t\" \"$l\"; rmdir \"$d/\(digest)\" 2>/dev/null; say failed; fi")
   }
 

@@ -13,7 +13,8 @@ struct Upload {
   func store(digest: String) async throws -> Double {
     let begun = ContinuousClock.now
     let bootstrap = Bootstrap(digest: digest)
-    let id = try await session.start(bootstrap.store, until: TimeLimit(seconds: 20))
+    let id = try await session.start(
+      bootstrap.store(size: try executable.size()), until: TimeLimit(seconds: 20))
     let channel = SSHChannel(session: session, id: id)
     do { try await send(channel) } catch let closed as ChannelClosed {
       // It stopped listening; why comes as its answer.

@@ -50,6 +50,8 @@ struct Releasing: Sendable {
     _ ref: String?, named name: String? = nil, sites: [String], continues: Bool, express: Bool
   ) async throws -> Int32 {
     for site in sites where pair.spec.site(site) == nil { throw context.unknownSite(site, pair) }
+    // Fetched while the host is asked; a refusal ends the fetch.
+    async let _ = continues || ref == nil ? nil : code.fetched(for: ref)
     let host = try context.host(of: pair, link: link)
     let status = try await host.status()
     if let release = status.release, release.state == .running, release.kind == .upgrade,
