@@ -47,7 +47,7 @@ struct Bootstrap: Sendable {
 
   /// Removes versions that no contact was made with for a month, and that nothing runs from.
   private var forget: String {
-    "for u in $(cd \"$d\" && find . -mindepth 2 -maxdepth 2 -name used -mtime +30); do "
+    "d=$(readlink -f \"$d\"); for u in $(cd \"$d\" && find . -mindepth 2 -maxdepth 2 -name used -mtime +30); do "
       + "v=$(dirname \"$u\"); v=\"$d/${v#./}\"; "
       + "if ls -l /proc/[0-9]*/exe 2>/dev/null | grep -qF \"$v/\"; then :; else rm -rf \"$v\"; fi; done;"
   }
@@ -55,7 +55,8 @@ struct Bootstrap: Sendable {
   /// Removes every version, unless something runs from one.
   var remove: String {
     Self.line(
-      head + "if ls -l /proc/[0-9]*/exe 2>/dev/null | grep -qF \"$d/\"; then "
+      head
+        + "if test -e \"$d\"; then d=$(readlink -f \"$d\"); fi; if ls -l /proc/[0-9]*/exe 2>/dev/null | grep -qF \"$d/\"; then "
         + "say busy; else rm -rf \"$d\" && say removed; fi")
   }
 

@@ -16,9 +16,8 @@ struct Upload {
     let id = try await session.start(
       bootstrap.store(size: try executable.size()), until: TimeLimit(seconds: 20))
     let channel = SSHChannel(session: session, id: id)
-    do { try await send(channel) } catch let closed as ChannelClosed {
-      // It stopped listening; why comes as its answer.
-      _ = closed
+    do { try await send(channel) } catch is ChannelClosed {
+      // Why it stopped listening comes as its answer.
     }
     var marked = MarkedStream(channel, host: host, nonce: bootstrap.nonce)
     let answer = try await marked.answer(within: 120)

@@ -27,9 +27,15 @@ public struct Stager: Sendable {
       base: base, build: host.spec.wholeBuild, creates: creates, actor: actor,
       claim: host.claim(fence))
     return try await host.link.perform { connection in
-      let needs = try await begin(params, connection)
-      try await send(needs.blobs, connection, progress)
-      return try await connection.call(.stageFinish, Nothing())
+      do {
+        let needs = try await begin(params, connection)
+        try await send(needs.blobs, connection, progress)
+        return try await connection.call(.stageFinish, Nothing())
+      } catch let failure as Failure {
+        // The host's session ends with it, and lets go of the pair.
+        await connection.close()
+        throw failure
+      }
     }
   }
 

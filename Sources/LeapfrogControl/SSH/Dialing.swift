@@ -4,16 +4,17 @@ import LeapfrogCore
 /// Connects to a TCP port: IPv4 and IPv6, one address after the other.
 enum Dialing {
   /// - Parameters:
+  ///   - seconds: for each address.
   ///   - family: `any`, `inet` or `inet6`, as ssh says it.
   /// - Throws: `LinkLost` with the reason of the last address.
   static func connect(
-    _ address: String, port: Int, family: String, host: String, until limit: TimeLimit
+    _ address: String, port: Int, family: String, host: String, seconds: Double
   ) throws -> Socket {
     let shown = "\(host) (\(address.contains(":") ? "[\(address)]" : address):\(port))"
     var reason = "no address"
     let addresses = try Addresses(address, port, family, shown)
     for entry in addresses.all {
-      switch attempt(entry, limit) {
+      switch attempt(entry, TimeLimit(seconds: seconds)) {
       case .success(let socket): return socket
       case .failure(let fault): reason = fault.text
       }
@@ -24,7 +25,8 @@ enum Dialing {
   private struct Fault: Error { let text: String }
 
   private static func attempt(_ entry: addrinfo, _ limit: TimeLimit) -> Result<Socket, Fault> {
-    let number = socket(entry.ai_family, Int32(SOCK_STREAM.rawValue), 0)
+    let number = socket(
+      entry.ai_family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard number >= 0 else { return .failure(Fault(text: String(cString: strerror(errno)))) }
     let made = Socket(number)
     if Glibc.connect(number, entry.ai_addr, entry.ai_addrlen) != 0, errno != EINPROGRESS {

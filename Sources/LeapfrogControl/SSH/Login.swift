@@ -37,7 +37,7 @@ extension SSHSession {
   /// - Parameter ask: asks for the passphrase of a file; nil where nobody can be asked.
   /// - Throws: `Failure` that says what was tried.
   func logIn(
-    _ settings: HostSettings, asking ask: (String) -> String?, until limit: TimeLimit
+    _ settings: HostSettings, asking ask: (String, Bool) -> String?, until limit: TimeLimit
   ) throws {
     var attempts = LoginAttempts()
     try verifyTakesKeys(settings, limit)
@@ -81,7 +81,7 @@ extension SSHSession {
   // MARK: Files
 
   private func tryFile(
-    _ file: PrivateKeyFile, _ settings: HostSettings, _ ask: (String) -> String?,
+    _ file: PrivateKeyFile, _ settings: HostSettings, _ ask: (String, Bool) -> String?,
     _ attempts: inout LoginAttempts, _ limit: TimeLimit
   ) throws {
     guard !file.isRSA else { return attempts.rsa.append(file.path) }
@@ -89,8 +89,8 @@ extension SSHSession {
       attempts.tried.append(file.path)
       return _ = try tryKey(file, nil, settings, limit)
     }
-    for _ in 0..<3 {
-      guard let passphrase = ask("Passphrase for \(file.path)") else {
+    for attempt in 0..<3 {
+      guard let passphrase = ask("Passphrase for \(file.path)", attempt > 0) else {
         return attempts.locked.append(
           "\(file.path) has a passphrase and there is no terminal to ask for it (ssh-add it)")
       }

@@ -1,9 +1,22 @@
 import Glibc
+import Synchronization
 
-/// Asks for a passphrase on the terminal, and nowhere else.
+/// Asks for a passphrase on the terminal, and nowhere else: one question after the other, and each once for
+/// all hosts.
 enum Passphrase {
+  private static let answers = Mutex<[String: String]>([:])
+
+  /// - Parameter isRetry: whether the answer of before was wrong.
   /// - Returns: nil where there is no terminal, or nothing was typed.
-  static func ask(_ question: String) -> String? {
+  @Sendable static func ask(_ question: String, isRetry: Bool) -> String? {
+    answers.withLock { answers in
+      if !isRetry, let known = answers[question] { return known }
+      answers[question] = prompt(question)
+      return answers[question]
+    }
+  }
+
+  private static func prompt(_ question: String) -> String? {
     let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
     guard terminal >= 0 else { return nil }
     defer { close(terminal) }

@@ -4,8 +4,8 @@ import LeapfrogCore
 struct SSHDialer: Sendable {
   /// The name as ssh knows it.
   let name: String
-  /// Asks for the passphrase of a key file; nil where nobody can be asked.
-  var ask: @Sendable (String) -> String? = { Passphrase.ask($0) }
+  /// Asks for the passphrase of a key file, once more where it was wrong; nil where nobody can be asked.
+  var ask: @Sendable (_ question: String, _ isRetry: Bool) -> String? = Passphrase.ask
 
   /// What is done with a key that is not known.
   typealias Introduction = @Sendable (HostKey, HostSettings) throws -> Bool
@@ -25,14 +25,12 @@ struct SSHDialer: Sendable {
         "ssh reaches \(settings.name) by a ProxyCommand, which leapfrog does not run; "
           + "name the hosts on the way with ProxyJump", remedy: "ssh -G \(settings.name)")
     }
-    var limit = TimeLimit(seconds: settings.connectTimeout)
     var before: SSHSession?
     for jump in settings.jumps {
       let next = try await hop(jump)
-      before = try await enter(next, from: before, introduce: nil, until: limit)
-      limit = TimeLimit(seconds: settings.connectTimeout)
+      before = try await enter(next, from: before, introduce: nil)
     }
-    return try await enter(settings, from: before, introduce: introduce, until: limit)
+    return try await enter(settings, from: before, introduce: introduce)
   }
 
   /// A host on the way: `[USER@]HOST[:PORT]`, which its own part of the configuration says more of.
@@ -57,11 +55,11 @@ struct SSHDialer: Sendable {
   }
 
   private func enter(
-    _ settings: HostSettings, from before: SSHSession?, introduce: Introduction?,
-    until limit: TimeLimit
+    _ settings: HostSettings, from before: SSHSession?, introduce: Introduction?
   ) async throws -> SSHSession {
     async let known = KnownHosts.load(settings)
-    let session = try await open(settings, from: before, limit)
+    let session = try await open(settings, from: before)
+    let limit = TimeLimit(seconds: settings.connectTimeout)
     do {
       let known = try await known
       let key = try await session.shakeHands(preferring: known.preferredTypes, until: limit)
@@ -76,18 +74,19 @@ struct SSHDialer: Sendable {
   }
 
   private func open(
-    _ settings: HostSettings, from before: SSHSession?, _ limit: TimeLimit
+    _ settings: HostSettings, from before: SSHSession?
   ) async throws -> SSHSession {
     guard let before else {
       let (address, port, family) = (settings.address, settings.port, settings.family)
-      let name = settings.name
+      let (name, seconds) = (settings.name, settings.connectTimeout)
       let socket = try await Blocking.run {
-        try Dialing.connect(address, port: port, family: family, host: name, until: limit)
+        try Dialing.connect(address, port: port, family: family, host: name, seconds: seconds)
       }
       return try SSHSession(name: settings.name, socket: socket, tunnel: nil)
     }
     let channel = try await before.reach(
-      settings.address, port: settings.port, of: settings.name, until: limit)
+      settings.address, port: settings.port, of: settings.name,
+      until: TimeLimit(seconds: settings.connectTimeout))
     let (tunnel, socket) = try Tunnel.dig(SSHChannel(session: before, id: channel))
     return try SSHSession(name: settings.name, socket: socket, tunnel: tunnel)
   }

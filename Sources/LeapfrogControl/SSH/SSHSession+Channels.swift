@@ -97,21 +97,38 @@ extension SSHSession {
 
   /// What there is of a stream right now; nil for nothing.
   private func read(_ channel: OpaquePointer, _ stream: Int32) throws -> [UInt8]? {
-    var count = 0
+    let limit = TimeLimit(seconds: Self.patience)
+    while true {
+      let (bytes, code) = readOnce(channel, stream)
+      if code > 0 {
+        lastInput = .now
+        return bytes
+      }
+      guard code < 0 else { return nil }
+      guard code == Int(LIBSSH2_ERROR_EAGAIN) else { throw lose(Int32(code)) }
+      // To read can mean to grant room first, and what was begun to be sent is sent to its end.
+      guard libssh2_session_block_directions(raw) & LIBSSH2_SESSION_BLOCK_OUTBOUND != 0 else {
+        return nil
+      }
+      try block(until: limit)
+    }
+  }
+
+  private func readOnce(_ channel: OpaquePointer, _ stream: Int32) -> ([UInt8], Int) {
+    var code = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, length in
-      count = buffer.withMemoryRebound(to: CChar.self) {
+      code = buffer.withMemoryRebound(to: CChar.self) {
         libssh2_channel_read_ex(channel, stream, $0.baseAddress, $0.count)
       }
-      length = max(0, count)
+      length = max(0, code)
     }
-    if count > 0 { lastInput = .now }
-    if count > 0 { return bytes }
-    guard count < 0, count != Int(LIBSSH2_ERROR_EAGAIN) else { return nil }
-    throw lose(Int32(count))
+    return (bytes, code)
   }
 
   /// Sends all bytes, or ends with `LinkLost`.
   func write(_ id: Int, _ bytes: [UInt8]) async throws {
+    // While nobody asked for anything, silence was no sign of a loss.
+    if isAtRest { lastInput = .now }
     var sent = 0
     while sent < bytes.count {
       try verifyAlive()
@@ -151,12 +168,16 @@ extension SSHSession {
     _ = try finish(until: limit) { libssh2_channel_send_eof(channel) }
   }
 
-  /// Gives a channel up, whatever the other side is about.
+  /// Gives a channel up, whatever the other side is about: its end is told, and that the other side agrees
+  /// is not waited for.
   func close(_ id: Int) {
     guard let channel = channels.removeValue(forKey: id) else { return }
-    let limit = TimeLimit(seconds: 1)
-    _ = try? finish(until: limit) { libssh2_channel_send_eof(channel) }
-    _ = try? finish(until: limit) { libssh2_channel_free(channel) }
+    let limit = TimeLimit(seconds: Self.patience)
+    while libssh2_channel_close(channel) == LIBSSH2_ERROR_EAGAIN,
+      libssh2_session_block_directions(raw) & LIBSSH2_SESSION_BLOCK_OUTBOUND != 0
+    {
+      guard (try? block(until: limit)) != nil else { break }
+    }
     wake()
   }
 }

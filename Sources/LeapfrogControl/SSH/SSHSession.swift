@@ -76,6 +76,9 @@ actor SSHSession {
 
   // MARK: Waiting
 
+  /// Whether nobody waits for anything.
+  var isAtRest: Bool { waiters.isEmpty }
+
   /// Calls the library until it has an answer.
   ///
   /// - Throws: `LinkLost` when there is none in time: what was begun can then not be taken back.

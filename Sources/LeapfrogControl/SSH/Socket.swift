@@ -36,7 +36,8 @@ final class Socket: Sendable {
   /// Two connected sockets.
   static func pair() -> (Socket, Socket)? {
     var ends: [Int32] = [-1, -1]
-    guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else { return nil }
+    let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { return nil }
     return (Socket(ends[0]), Socket(ends[1]))
   }
 }

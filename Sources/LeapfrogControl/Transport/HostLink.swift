@@ -19,6 +19,8 @@ public actor HostLink {
   private var accidents = 0
   /// Whether the host was ever reached: only then is a break something that passes.
   private var wasReached = false
+  /// Whether a host that was reached could not be reached again: what it did of a request is not known.
+  private(set) var hasGivenUp = false
 
   /// - Parameter patience: for how long a link that broke is tried to be made again.
   public init(
@@ -45,6 +47,7 @@ public actor HostLink {
       } catch let lost as LinkLost {
         await noteEnd()
         guard wasReached, accidents <= host.accidents, let pause = outage.pause else {
+          hasGivenUp = wasReached
           throw lost.failure
         }
         if !outage.isUnderWay { notify(.lost(lost.description)) }
@@ -69,7 +72,7 @@ public actor HostLink {
   }
 
   private func connected() async throws -> Connection {
-    // A connection over which much has gone exchanges its keys again, at which libssh2 can hang.
+    // An old connection exchanges its keys again, at which libssh2 can hang.
     if connectedSince.duration(to: .now) > .seconds(1800) { await close() }
     // A host ends a conversation in which nothing is said, as when this process was stopped for an hour.
     if lastUse.duration(to: .now) > .seconds(50) { await close() }

@@ -49,12 +49,14 @@ private final class ChildStream: HostStream {
     (reader, writer) = (DescriptorReader(ours), DescriptorWriter(ours))
     // The child blocks on its end, as any program does on its standard streams.
     _ = fcntl(its.number, F_SETFL, fcntl(its.number, F_GETFL) & ~O_NONBLOCK)
-    let end = FileDescriptor(rawValue: fcntl(its.number, F_DUPFD_CLOEXEC, 3))
+    let ends = (0..<2).map { _ in
+      FileDescriptor(rawValue: fcntl(its.number, F_DUPFD_CLOEXEC, 3))
+    }
     child = Task {
       try await Subprocess.run(
         .path(FilePath(executable)), arguments: ["rpc"],
-        input: .fileDescriptor(end, closeAfterSpawningProcess: false),
-        output: .fileDescriptor(end, closeAfterSpawningProcess: true),
+        input: .fileDescriptor(ends[0], closeAfterSpawningProcess: true),
+        output: .fileDescriptor(ends[1], closeAfterSpawningProcess: true),
         error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false)
       ).terminationStatus
     }

@@ -35,10 +35,12 @@ public struct PairHost: Sendable {
   /// Starts the order's worker, or attaches to one that does the same. `fence` is the one that the order
   /// was decided on.
   public func work(_ order: WorkOrder, fence: Int64?) async throws -> WorkStarted {
-    try await ask(
-      .work,
-      WorkParams(
-        root: spec.root, order: order, claim: claim(fence), request: UUID().uuidString))
+    try await underWay {
+      try await ask(
+        .work,
+        WorkParams(
+          root: spec.root, order: order, claim: claim(fence), request: UUID().uuidString))
+    }
   }
 
   /// Resumes, aborts or halts.
@@ -58,11 +60,11 @@ public struct PairHost: Sendable {
   public func events(after number: Int64, release: Int64?, wait: Double, limit: Int = 500)
     async throws -> EventsResult
   {
-    try await ask(
-      .events,
-      EventsParams(
-        root: spec.root, pair: spec.name, after: number, release: release, wait: wait, limit: limit
-      ), within: wait + Self.patience)
+    let params = EventsParams(
+      root: spec.root, pair: spec.name, after: number, release: release, wait: wait, limit: limit)
+    return try await underWay {
+      try await ask(.events, params, within: wait + Self.patience)
+    }
   }
 
   /// Past releases, newest first.
@@ -76,6 +78,16 @@ public struct PairHost: Sendable {
   /// What is wrong with the pair on its host.
   public func doctor() async throws -> [Finding] {
     try await ask(.doctor, SurveyParams(root: spec.root, spec: spec))
+  }
+
+  /// Where the link stays away nobody knows what came of it, and that is told as such.
+  private func underWay<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+    do { return try await body() } catch let failure as Failure {
+      guard await link.hasGivenUp else { throw failure }
+      throw Failure.stuck(
+        "\(failure.message); what is under way on \(name) goes on by itself",
+        remedy: "leapfrog events \(spec.name) --follow")
+    }
   }
 
   private func ask<Params: Codable & Sendable, Result: Codable & Sendable>(

@@ -15,7 +15,7 @@ struct WorkStarter {
   /// has kept.
   func work(_ params: WorkParams, holding held: PairLock? = nil) throws -> WorkStarted {
     if held == nil, let same = try answered(params.asked) ?? attached(params) { return same }
-    return try once(params.asked, holding: held) { lock in
+    return try once(params.asked, holding: try held ?? waitOut(params.asked)) { lock in
       let entrant = params.asked.entrant(Journal.title(of: params.order))
       try gate.admit(entrant, holding: lock)
       return try start(params, entrant, lock)
@@ -37,6 +37,19 @@ struct WorkStarter {
   }
 
   // MARK: Once
+
+  /// Waits while the same run is about to do what it asks again here: its link broke before that was
+  /// journalled.
+  private func waitOut(_ asked: Asked) throws -> PairLock? {
+    let deadline = Deadline(seconds: 30)
+    while !deadline.isOver {
+      if let lock = try gate.takeIfFree(for: asked.claim.token, waiting: 0.2) { return lock }
+      guard PairLock.holder(layout)?.token == asked.claim.token, try answered(asked) == nil else {
+        return nil
+      }
+    }
+    return nil
+  }
 
   /// Does what was asked under the lock, unless it was done meanwhile. Where another holds the lock
   /// `besides` answers, or nobody.

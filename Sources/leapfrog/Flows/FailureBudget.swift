@@ -38,6 +38,9 @@ final class FailureBudget: Sendable {
     if isTooLate { await halt(host) }
   }
 
+  /// A host is at work no more.
+  func leave(_ host: String) { _ = state.withLock { $0.watched.remove(host) } }
+
   /// Looks whether an event is a failure.
   func count(_ event: Event) {
     guard event.kind == .siteFinished, ["back", "stuck", "attention"].contains(event.outcome)

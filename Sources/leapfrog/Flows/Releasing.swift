@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LeapfrogControl
 import LeapfrogCore
 
@@ -18,6 +19,10 @@ struct Releasing: Sendable {
   }
 
   private var name: String { pair.spec.name }
+
+  /// Whether the code is fetched while the host is asked; a refusal ends the fetch. Not where both could
+  /// ask for something on the terminal.
+  private var fetchesAhead: Bool { pair.host == "local" || isatty(STDIN_FILENO) == 0 }
 
   // MARK: init
 
@@ -50,8 +55,7 @@ struct Releasing: Sendable {
     _ ref: String?, named name: String? = nil, sites: [String], continues: Bool, express: Bool
   ) async throws -> Int32 {
     for site in sites where pair.spec.site(site) == nil { throw context.unknownSite(site, pair) }
-    // Fetched while the host is asked; a refusal ends the fetch.
-    async let _ = continues || ref == nil ? nil : code.fetched(for: ref)
+    async let _ = continues || ref == nil || !fetchesAhead ? nil : code.fetched(for: ref)
     let host = try context.host(of: pair, link: link)
     let status = try await host.status()
     if let release = status.release, release.state == .running, release.kind == .upgrade,
@@ -75,7 +79,9 @@ struct Releasing: Sendable {
       guard let to = there.platform else { return nothingToDo(resolved.name, status) }
       return try await move(resolved, to: to, sites, express ? code : nil, status, host)
     }
-    let staged = try await stage(resolved, host, code, platform: nil, status: status)
+    // Named, so that a request which arrives late over a link that hung finds its platform occupied.
+    let platform = status.idle.count == 1 ? status.idle.first : nil
+    let staged = try await stage(resolved, host, code, platform: platform, status: status)
     return try await move(
       resolved, to: staged.platform, sites, express ? code : nil, status, host)
   }
@@ -156,13 +162,12 @@ struct Releasing: Sendable {
 
   /// Stages and builds, and moves no site.
   func stageOnly(_ ref: String?, platform: PlatformName?) async throws -> Int32 {
-    // Fetched while the host is asked; a refusal ends the fetch.
-    async let fetched = code.fetched(for: ref)
+    async let _ = fetchesAhead ? code.fetched(for: ref) : nil
     let host = try context.host(of: pair)
     let status = try await host.status()
     let target = platform ?? status.idle.first
     if let refusal = Self.refusal(ofStaging: target, status, ref) { throw refusal }
-    let code = try await fetched
+    let code = try await self.code.fetched(for: ref)
     let resolved = try await code.resolve(try ref ?? lastRef(status))
     if ref == nil, status.isUsed(resolved.commit) { return nothingNew(resolved) }
     let staged = try await stage(resolved, host, code, platform: target, status: status)

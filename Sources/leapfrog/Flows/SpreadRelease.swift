@@ -50,6 +50,7 @@ struct SpreadRelease: Sendable {
   func stageOnly(_ ref: String?, platform: PlatformName?) async throws -> Int32 {
     guard isSpread else { return try await single.stageOnly(ref, platform: platform) }
     let code = ReleaseCode(context: context, pair: members[0], isShared: true)
+    _ = try await code.fetched(for: ref)
     return try await spreading.run("stage\(ref.map { " of \($0)" } ?? "")") { context, pair in
       try await Releasing(context: context, pair: pair, code: code)
         .stageOnly(ref, platform: platform)
