@@ -53,7 +53,7 @@ private final class ChildStream: HostStream {
     child = Task {
       try await Subprocess.run(
         .path(FilePath(executable)), arguments: ["rpc"],
-        input: .fileDescriptor(end, closeAfterSpawningProcess: false),
+        input: .fileDescriptor(end, closeAfterSpawningProcess: true),
         output: .fileDescriptor(end, closeAfterSpawningProcess: true),
         error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false)
       ).terminationStatus
