@@ -112,7 +112,7 @@ extension SSHSession {
       libssh2_userauth_publickey_fromfile_ex(
         raw, settings.user, UInt32(settings.user.utf8.count), nil, file.path, passphrase)
     }
-    if Libssh2.isLoss(code) { throw refused(settings.name, code) }
+    if isLoss(code) { throw refused(settings.name, code) }
     return code
   }
 
@@ -137,7 +137,7 @@ extension SSHSession {
         libssh2_agent_userauth(agent.raw, settings.user, identity.pointer)
       }
       if code == 0 { break }
-      if Libssh2.isLoss(code) { throw refused(settings.name, code) }
+      if isLoss(code) { throw refused(settings.name, code) }
     }
     return all.map(\.key)
   }

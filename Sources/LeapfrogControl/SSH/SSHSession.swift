@@ -69,8 +69,12 @@ actor SSHSession {
     return lost
   }
 
+  /// Whether a call did not succeed because the link is gone. In the middle of a login the library gives
+  /// that the code of a refusal.
+  func isLoss(_ code: Int32) -> Bool { Libssh2.isLoss(code) || code != 0 && socket.hasEnded }
+
   func refused(_ what: String, _ code: Int32) -> any Error {
-    if Libssh2.isLoss(code) { return lose(code) }
+    if isLoss(code) { return lose(code) }
     return Failure.failed("\(what): \(Libssh2.lastError(raw))", remedy: "ssh -v \(name)")
   }
 

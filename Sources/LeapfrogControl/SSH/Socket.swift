@@ -33,6 +33,13 @@ final class Socket: Sendable {
   /// Whether something small can be written without waiting.
   var takesWrites: Bool { wait(reading: false, writing: true, milliseconds: 0) }
 
+  /// Whether nothing will come any more, and all that came was read.
+  var hasEnded: Bool {
+    var byte: UInt8 = 0
+    let count = recv(number, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+    return count == 0 || count < 0 && errno != EAGAIN && errno != EINTR
+  }
+
   /// Two connected sockets.
   static func pair() -> (Socket, Socket)? {
     var ends: [Int32] = [-1, -1]

@@ -9,15 +9,18 @@ final class FarHost: Sendable {
 
   let road: NetworkNamespace?
   let server: SSHDServer
+  /// The key that logs in.
+  let key: SSHKeys.Key
   private let keys: SSHKeys
   private let client: SSHClientConfiguration
 
-  init(on road: NetworkNamespace? = nil) throws {
+  /// - Parameter extra: lines of the server's configuration.
+  init(on road: NetworkNamespace? = nil, extra: [String] = []) throws {
     self.road = road
     keys = try SSHKeys()
-    let key = try keys.make()
+    key = try keys.make()
     server = try SSHDServer(
-      in: road, authorized: [key], environment: ["HOME": try Self.home.get().path])
+      in: road, authorized: [key], environment: ["HOME": try Self.home.get().path], extra: extra)
     client = try SSHClientConfiguration([.init(Self.name, server, keys: [key])])
   }
 
