@@ -84,9 +84,10 @@ import Testing
     let release = try begin(patience: 1)
     host.server.stop()
     release.waitUntilExit()
-    #expect(release.terminationStatus == 1)
+    #expect(release.terminationStatus == 5, "nobody knows what came of it")
     let last = try said("started.err").split(separator: "\n").last ?? ""
     #expect(last.contains("web1") && last.contains("Connection refused"), "\(last)")
+    #expect(last.contains("goes on by itself; run `leapfrog events acme --follow`"), "\(last)")
     try letGo()
     try host.server.restart()
     try expectMoved()
