@@ -107,9 +107,9 @@ extension SSHSession {
       guard code < 0 else { return nil }
       guard code == Int(LIBSSH2_ERROR_EAGAIN) else { throw lose(Int32(code)) }
       // To read can mean to grant room first, and what was begun to be sent is sent to its end.
-      guard libssh2_session_block_directions(raw) & LIBSSH2_SESSION_BLOCK_OUTBOUND != 0 else {
-        return nil
-      }
+      guard libssh2_session_block_directions(raw) & LIBSSH2_SESSION_BLOCK_OUTBOUND != 0,
+        !limit.isOver
+      else { return nil }
       try block(until: limit)
     }
   }

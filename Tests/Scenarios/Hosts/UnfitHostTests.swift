@@ -45,15 +45,15 @@ import Testing
     try hidden.write(
       """
       set -e
-      mount -t tmpfs none \(hidden.path)/work
-      mkdir \(hidden.path)/work/upper \(hidden.path)/work/work
+      mount -t tmpfs none \(hidden.path)/layer
+      mkdir \(hidden.path)/layer/upper \(hidden.path)/layer/work
       d=$(dirname \(library))
-      mknod \(hidden.path)/work/upper/libsqlite3.so.0 c 0 0
-      mount -t overlay none -o lowerdir=$d,upperdir=\(hidden.path)/work/upper,workdir=\(hidden.path)/work/work $d
+      mknod \(hidden.path)/layer/upper/libsqlite3.so.0 c 0 0
+      mount -t overlay none -o lowerdir=$d,upperdir=\(hidden.path)/layer/upper,workdir=\(hidden.path)/layer/work $d
       exec sh -c "$SSH_ORIGINAL_COMMAND"
 
       """, "without")
-    mkdir("\(hidden.path)/work", 0o700)
+    mkdir("\(hidden.path)/layer", 0o700)
     let host = try host([:], ["ForceCommand exec unshare -m sh \(hidden.path)/without"])
     try host.expectRefusal(
       1, "has no libsqlite3", "`ssh web1 apt-get install libsqlite3-0`", leavesHome: false)
