@@ -9,7 +9,7 @@ extension Failure {
   }
 
   private static func remedy(for code: Int32, path: String) -> String? {
-    code == ENOSPC ? "df -h \(path)" : nil
+    code == ENOSPC ? "df -h \(Files.parent(of: path))" : nil
   }
 }
 

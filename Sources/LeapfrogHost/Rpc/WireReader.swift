@@ -65,9 +65,10 @@ final class WireReader {
       position = 0
     }
     try watch?.wait(for: POLLIN, on: descriptor)
-    let got = try system("read from", "the controller") {
-      Glibc.read(descriptor, &chunk, chunk.count)
-    }
+    let got = retrying { Glibc.read(descriptor, &chunk, chunk.count) }
+    // A controller that closes its end with an answer unread is reported as a reset: it is gone.
+    if got == -1 && errno == ECONNRESET { return false }
+    guard got != -1 else { throw Failure.system("read from", "the controller") }
     buffer.append(contentsOf: chunk[..<got])
     return got > 0
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LeapfrogCore
 import Testing
 
@@ -13,6 +14,16 @@ import Testing
     let answers = try answers(to: head + #""params":{"wrong":1}}"# + "\n" + bulk)
     #expect(answers.count == 1, "\(answers)")
     #expect(answers.first?.contains("-32602") == true, "\(answers)")
+  }
+
+  /// A controller that leaves with an answer unread resets the connection; that is its end like any other.
+  @Test func aControllerThatLeavesWithoutReadingIsGone() throws {
+    var ends: [Int32] = [-1, -1]
+    try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+    defer { close(ends[1]) }
+    try #require(write(ends[1], "unread", 6) == 6)
+    close(ends[0])
+    try Server(input: ends[1], output: ends[1]).run()
   }
 
   private func answers(to text: String) throws -> [Substring] {
