@@ -16,9 +16,8 @@ struct HostKey: Hashable, Sendable {
 
   /// The name of the type, such as `ssh-ed25519`.
   var type: String {
-    guard blob.count >= 4 else { return "" }
-    let length = blob[..<4].reduce(0) { $0 << 8 | Int($1) }
-    return String(decoding: blob.dropFirst(4).prefix(length), as: UTF8.self)
+    var reader = SSHReader(blob)
+    return String(decoding: reader.string() ?? [], as: UTF8.self)
   }
 
   /// The key as a line of a file has it.

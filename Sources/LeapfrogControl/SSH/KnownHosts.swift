@@ -8,9 +8,9 @@ struct KnownHosts: Sendable {
   /// What the files say of a key.
   enum Verdict: Equatable {
     case known
-    /// No key of the host is known, or none of its type.
+    /// No key of the host is known that it could have been asked to prove.
     case unknown
-    /// Another key of the type is known.
+    /// Another key is known, and was asked for first: the host does not have it any more.
     case changed
     case revoked
   }
@@ -71,7 +71,12 @@ struct KnownHosts: Sendable {
   func verdict(of key: HostKey) -> Verdict {
     if revoked.contains(key) { return .revoked }
     if keys.contains(key) || portless.contains(key) { return .known }
-    return keys.contains { $0.type == key.type } ? .changed : .unknown
+    return expected(instead: key) == nil ? .unknown : .changed
+  }
+
+  /// The known key that a host should have shown: that of the same type, else any that it was asked for.
+  func expected(instead key: HostKey) -> HostKey? {
+    keys.first { $0.type == key.type } ?? keys.first { Self.usableTypes.contains($0.type) }
   }
 
   /// The types to ask the server for: those that are known first, so that what it shows can be compared.

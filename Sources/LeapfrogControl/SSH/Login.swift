@@ -7,14 +7,14 @@ struct LoginAttempts: Sendable {
   var tried: [String] = []
   /// Keys that the library cannot use with a server of today.
   var rsa: [String] = []
-  /// Keys whose passphrase nobody could be asked for, or was wrong.
-  var locked: [String] = []
+  /// Why others were not used, such as for want of a passphrase.
+  var unused: [String] = []
 
   /// Why nobody was let in.
   func failure(_ settings: HostSettings) -> Failure {
     var parts: [String] = []
     if !tried.isEmpty { parts.append("it refused \(tried.joined(separator: ", "))") }
-    if !locked.isEmpty { parts.append(locked.joined(separator: ", ")) }
+    if !unused.isEmpty { parts.append(unused.joined(separator: ", ")) }
     if !rsa.isEmpty {
       parts.append(
         "the RSA key \(rsa.joined(separator: ", ")) cannot be used, because libssh2 "
@@ -23,7 +23,7 @@ struct LoginAttempts: Sendable {
     }
     if parts.isEmpty { parts.append("there is no key, neither in an agent nor in a file") }
     let remedy =
-      tried.isEmpty && locked.isEmpty
+      tried.isEmpty && unused.isEmpty
       ? "ssh-keygen -t ed25519 && ssh-copy-id \(settings.name)" : "ssh -v \(settings.name)"
     return .failed(
       "\(settings.name) does not let \(settings.user) in: \(parts.joined(separator: "; "))",
@@ -43,7 +43,7 @@ extension SSHSession {
     try verifyTakesKeys(settings, limit)
     let files = settings.identityFiles.compactMap(PrivateKeyFile.init)
     if isLoggedIn { return }
-    let agent = try loginByAgent(settings, &attempts, limit)
+    let agent = try loginByAgent(settings, &attempts)
     if isLoggedIn { return }
     for file in files where file.publicKey.map({ !agent.contains($0) }) ?? true {
       try tryFile(file, settings, ask, &attempts, limit)
@@ -91,14 +91,14 @@ extension SSHSession {
     }
     for attempt in 0..<3 {
       guard let passphrase = ask("Passphrase for \(file.path)", attempt > 0) else {
-        return attempts.locked.append(
+        return attempts.unused.append(
           "\(file.path) has a passphrase and there is no terminal to ask for it (ssh-add it)")
       }
       let code = try tryKey(file, passphrase, settings, TimeLimit(seconds: 20))
       if code == 0 { return }
       if Self.isRefusal(code) { return attempts.tried.append(file.path) }
     }
-    attempts.locked.append("the passphrase for \(file.path) was wrong")
+    attempts.unused.append("the passphrase for \(file.path) was wrong")
   }
 
   private static func isRefusal(_ code: Int32) -> Bool {
@@ -120,69 +120,42 @@ extension SSHSession {
 
   /// Tries the agent's keys, those that a file names first; gives all that it has.
   private func loginByAgent(
-    _ settings: HostSettings, _ attempts: inout LoginAttempts, _ limit: TimeLimit
+    _ settings: HostSettings, _ attempts: inout LoginAttempts
   ) throws -> [HostKey] {
-    guard let agent = try Agent(raw, path: settings.identityAgent) else { return [] }
+    guard let agent = SSHAgent(settings.identityAgent) else { return [] }
+    let all: [SSHAgent.Identity]
+    do { all = try agent.identities() } catch let fault as SSHAgent.Fault {
+      attempts.unused.append(fault.text)
+      return []
+    }
     let named = settings.identityFiles.compactMap(PublicKeyFile.named)
-    let all = agent.identities
     let wanted = all.filter { named.contains($0.key) }
     let others = settings.identitiesOnly ? [] : all.filter { !named.contains($0.key) }
-    for identity in wanted + others {
-      guard identity.key.type != "ssh-rsa" else {
-        attempts.rsa.append("\(identity.comment) of the agent")
-        continue
-      }
-      attempts.tried.append("\(identity.comment) of the agent")
-      let code = try finish(until: limit) {
-        libssh2_agent_userauth(agent.raw, settings.user, identity.pointer)
-      }
-      if code == 0 { break }
-      if isLoss(code) { throw refused(settings.name, code) }
+    for identity in wanted + others where !isLoggedIn {
+      try tryIdentity(identity, of: agent, settings, &attempts)
     }
     return all.map(\.key)
   }
-}
 
-/// A connection to ssh-agent.
-private struct Agent: ~Copyable {
-  struct Identity {
-    let pointer: UnsafeMutablePointer<libssh2_agent_publickey>
-    let key: HostKey
-    let comment: String
-  }
-
-  let raw: OpaquePointer
-  let identities: [Identity]
-
-  /// - Parameter path: its socket; nil for that of the environment, `none` for no agent.
-  /// - Returns: nil when there is none.
-  init?(_ session: OpaquePointer, path: String?) throws {
-    let socket = path ?? ProcessInfo.processInfo.environment["SSH_AUTH_SOCK"]
-    guard let socket, !socket.isEmpty, socket != "none", let raw = libssh2_agent_init(session)
-    else { return nil }
-    libssh2_agent_set_identity_path(raw, socket)
-    guard libssh2_agent_connect(raw) == 0, libssh2_agent_list_identities(raw) == 0 else {
-      libssh2_agent_free(raw)
-      return nil
+  private func tryIdentity(
+    _ identity: SSHAgent.Identity, of agent: SSHAgent, _ settings: HostSettings,
+    _ attempts: inout LoginAttempts
+  ) throws {
+    let (key, shown) = (identity.key, "\(identity.comment) of the agent")
+    guard key.type != "ssh-rsa" else { return attempts.rsa.append(shown) }
+    guard KnownHosts.usableTypes.contains(key.type) else {
+      return attempts.unused.append("libssh2 cannot use \(shown), a \(key.type) key")
     }
-    self.raw = raw
-    identities = Self.list(raw)
-  }
-
-  deinit {
-    libssh2_agent_disconnect(raw)
-    libssh2_agent_free(raw)
-  }
-
-  private static func list(_ raw: OpaquePointer) -> [Identity] {
-    var (all, last) = ([Identity](), UnsafeMutablePointer<libssh2_agent_publickey>?.none)
-    var next: UnsafeMutablePointer<libssh2_agent_publickey>?
-    while libssh2_agent_get_identity(raw, &next, last) == 0, let found = next {
-      let blob = UnsafeBufferPointer(start: found.pointee.blob, count: found.pointee.blob_len)
-      let comment = found.pointee.comment.map { Printable.text(String(cString: $0)) } ?? "a key"
-      all.append(Identity(pointer: found, key: HostKey(Array(blob)), comment: comment))
-      last = found
+    let signer = AgentSigner(agent, key)
+    let limit = TimeLimit(seconds: settings.connectTimeout)
+    defer { withExtendedLifetime(signer) {} }
+    let code = try finish(until: limit.later(by: signer.waited)) {
+      var context = signer.context
+      return libssh2_userauth_publickey(
+        raw, settings.user, key.blob, key.blob.count, AgentSigner.callback, &context)
     }
-    return all
+    if let fault = signer.fault { return attempts.unused.append("\(shown): \(fault.text)") }
+    if code != 0 { attempts.tried.append(shown) }
+    if code != 0, isLoss(code) { throw refused(settings.name, code) }
   }
 }

@@ -52,21 +52,10 @@ private struct OpenSSHHead {
     else { return nil }
     let magic = Array("openssh-key-v1\0".utf8)
     guard data.starts(with: magic) else { return nil }
-    var rest = [UInt8](data)[magic.count...]
-    guard let cipher = Self.string(&rest), Self.string(&rest) != nil, Self.string(&rest) != nil,
-      rest.count > 4
+    var reader = SSHReader(data.dropFirst(magic.count))
+    guard let cipher = reader.string(), reader.string() != nil, reader.string() != nil,
+      reader.number() != nil, let key = reader.string()
     else { return nil }
-    rest = rest.dropFirst(4)
-    guard let key = Self.string(&rest) else { return nil }
-    (self.cipher, publicKey) = (String(decoding: cipher, as: UTF8.self), HostKey(Array(key)))
-  }
-
-  /// The next string with its length before it.
-  private static func string(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-    guard rest.count >= 4 else { return nil }
-    let length = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
-    guard rest.count - 4 >= length else { return nil }
-    defer { rest = rest.dropFirst(4 + length) }
-    return rest.dropFirst(4).prefix(length)
+    (self.cipher, publicKey) = (String(decoding: cipher, as: UTF8.self), HostKey(key))
   }
 }

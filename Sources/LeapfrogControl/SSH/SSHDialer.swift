@@ -116,13 +116,15 @@ private struct HostKeyRefusal {
     (self.key, self.known, self.settings) = (key, known, settings)
   }
 
-  private var shown: String { "\(key.shownType) key \(key.fingerprint)" }
+  private var shown: String { named(key) }
+
+  private func named(_ key: HostKey) -> String { "\(key.shownType) key \(key.fingerprint)" }
 
   var changed: Failure {
-    let old = known.keys.first { $0.type == key.type }
+    let old = known.expected(instead: key)
     return .refused(
       "the host key of \(settings.name) has changed: it shows the \(shown), known is "
-        + "\(old?.fingerprint ?? "another"); "
+        + "\(old.map { "the \(named($0))" } ?? "another"); "
         + "somebody may be listening in, or the host was made anew. If you know that it was, remove the old key",
       remedy: "ssh-keygen -R \(place(of: old)) && leapfrog host add \(settings.name)")
   }

@@ -85,14 +85,15 @@ actor SSHSession {
 
   /// Calls the library until it has an answer.
   ///
+  /// - Parameter limit: asked for anew whenever the other side has to be waited for.
   /// - Throws: `LinkLost` when there is none in time: what was begun can then not be taken back.
-  func finish(until limit: TimeLimit, _ call: () -> Int32) throws -> Int32 {
+  func finish(until limit: @autoclosure () -> TimeLimit, _ call: () -> Int32) throws -> Int32 {
     defer { wake() }
     while true {
       try verifyAlive()
       let code = call()
       guard code == LIBSSH2_ERROR_EAGAIN else { return code }
-      try block(until: limit)
+      try block(until: limit())
     }
   }
 

@@ -1,9 +1,16 @@
 /// A moment after which nobody waits any more.
 struct TimeLimit: Sendable {
-  private let end: ContinuousClock.Instant
+  private var end: ContinuousClock.Instant
 
   /// - Parameter seconds: from now on.
   init(seconds: Double) { end = .now + .seconds(seconds) }
+
+  /// The moment so much after it.
+  func later(by time: Duration) -> TimeLimit {
+    var limit = self
+    limit.end += time
+    return limit
+  }
 
   /// Whether it has passed.
   var isOver: Bool { end <= .now }

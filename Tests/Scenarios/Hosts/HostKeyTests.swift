@@ -86,6 +86,20 @@ import Testing
     try HostCase { $0.hostKeys = [$0.hostKeys[1]] }.expectSight()
   }
 
+  /// The known type was asked for first: a host that shows another one does not have it.
+  @Test func aHostThatShowsAnotherTypeHasChanged() throws {
+    let host = try HostCase { $0.hostKeys = [$0.hostKeys[0]] }
+    let old = try fingerprint(host.server.hostKeys[0])
+    try host.server.restart(hostKeys: [.ecdsa])
+    let new = try fingerprint(host.server.hostKeys[0])
+    try host.expectRefusal(
+      4, "has changed", "the ECDSA key \(new)", "the ED25519 key \(old)", "ssh-keygen -R")
+    try host.refused(["host", "add", "web1", "--yes"], 4, "has changed")
+    #expect(host.homeContents().isEmpty)
+    try takeAdvice(host)
+    try host.expectSight()
+  }
+
   @Test func aChangedKeyIsRefusedUntilTheOldOneIsRemoved() throws {
     let host = try HostCase()
     let old = try fingerprint(host.server.hostKeys[0])

@@ -84,6 +84,19 @@ import Testing
     try host.expectRefusal(1, "no key", environment: ["SSH_AUTH_SOCK": agent.socket])
   }
 
+  /// Such as one that is forwarded over a link that hangs.
+  @Test func anAgentThatHangsKeepsNobodyOut() throws {
+    let host = try HostCase()
+    let agent = try SSHAgentProcess([host.key])
+    kill(agent.pid, SIGSTOP)
+    defer { kill(agent.pid, SIGCONT) }
+    let with = ["SSH_AUTH_SOCK": agent.socket]
+    try host.leapfrog("status", "acme", "--timeout", "60", environment: with).expectSight()
+    try FileManager.default.removeItem(atPath: host.key.path)
+    try host.expectRefusal(
+      1, "the agent at \(agent.socket) does not answer", environment: with)
+  }
+
   @Test func anAgentThatOnlyTheConfigurationNames() throws {
     let keys = try SSHKeys()
     let key = try keys.make(passphrase: "open sesame")
