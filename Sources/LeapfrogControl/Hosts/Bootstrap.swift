@@ -60,11 +60,13 @@ struct Bootstrap: Sendable {
         + "say busy; else rm -rf \"$d\" && say removed; fi")
   }
 
-  /// Becomes a command of the executable; how it ended is said on standard error, behind everything else.
+  /// Runs a command of the executable; how it ended is said on standard error, behind everything else, also
+  /// where it was interrupted on a terminal.
   func run(_ arguments: [String]) -> String {
     let words = arguments.map(Self.word).joined()
     return Self.line(
-      head + "if test \"$(sum \"$f\")\" = \(digest); then \(words)say \"ready|$d\"; \"$f\" \"$@\"; "
+      head + "if test \"$(sum \"$f\")\" = \(digest); then \(words)trap : INT QUIT; "
+        + "say \"ready|$d\"; \"$f\" \"$@\"; "
         + "printf \"\\n%s\\n\" \"\(nonce) ended $?\" >&2; else "
         + "say \"altered|$(sum \"$f\")|$f\"; fi")
   }

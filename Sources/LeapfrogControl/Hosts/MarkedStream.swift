@@ -46,7 +46,8 @@ struct MarkedStream {
       rest.removeSubrange(..<start)
     }
     while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
-      let line = rest[start..<end]
+      // A terminal ends its lines with two bytes.
+      let line = rest[start..<end].prefix { $0 != UInt8(ascii: "\r") }
       start = end + 1
       if line.starts(with: mark) {
         return BootstrapAnswer(String(decoding: line.dropFirst(mark.count), as: UTF8.self))

@@ -72,7 +72,7 @@ public struct RemoteHost: HostReaching {
     switch try await marked.answer(within: 30) {
     case .ready(let directory):
       return Greeted(
-        connection: try await hello(marked, session),
+        connection: try await hello(marked, session, at: directory),
         channel: SSHChannel(session: session, id: id), directory: directory)
     case .altered(let found, let path):
       if storesIfAltered { return nil }
@@ -87,9 +87,13 @@ public struct RemoteHost: HostReaching {
     }
   }
 
-  private func hello(_ marked: MarkedStream, _ session: SSHSession) async throws -> Connection {
+  private func hello(
+    _ marked: MarkedStream, _ session: SSHSession, at directory: String
+  ) async throws -> Connection {
     let connection = Connection(
-      host: name, stream: SessionStream(marked.stream, session), received: marked.rest)
+      host: name, stream: SessionStream(marked.stream, session),
+      shell: HostShell(host: name, executable: "\(directory)/leapfrog-host"),
+      received: marked.rest)
     let info: HostInfo
     do { info = try await connection.call(.hello, Nothing(), within: 20) } catch let lost
       as LinkLost

@@ -15,6 +15,9 @@ struct SSHChannel: Sendable {
   /// Ends its standard input.
   func endInput() async throws { try await session.endInput(id) }
 
+  /// Tells its terminal that it has another size.
+  func resize(_ size: TerminalKind) async { try? await session.resize(id, size) }
+
   /// Gives it up.
   func close() async { await session.close(id) }
 }

@@ -10,9 +10,12 @@ extension SSHSession {
 
   /// Starts a command of the account's shell.
   ///
-  /// - Parameter environment: what the server may take of it or not.
+  /// - Parameters:
+  ///   - environment: what the server may take of it or not.
+  ///   - terminal: of what kind the command's terminal is; it has none where this is nil.
   func start(
-    _ command: String, environment: [(name: String, value: String)] = [], until limit: TimeLimit
+    _ command: String, environment: [(name: String, value: String)] = [],
+    on terminal: TerminalKind? = nil, until limit: TimeLimit
   ) throws -> Int {
     guard command.utf8.count <= Self.longestCommand else {
       throw Failure.failed(
@@ -28,6 +31,7 @@ extension SSHSession {
           channel, name, UInt32(name.utf8.count), value, UInt32(value.utf8.count))
       }
     }
+    if let terminal { try request(terminal, for: channel, until: limit) }
     let code = try finish(until: limit) {
       libssh2_channel_process_startup(
         channel, "exec", 4, command, UInt32(command.utf8.count))

@@ -6,14 +6,18 @@ import LeapfrogCore
 public actor Connection {
   private let host: String
   private let stream: any HostStream
+  /// How what is advised there is typed here; nil for the local host.
+  private let shell: HostShell?
   private var received: [UInt8]
   private var lastID = 0
   /// How long was waited for an answer that did not come.
   private var late: Double?
 
   /// - Parameter received: what came of the stream already.
-  init(host: String, stream: any HostStream, received: [UInt8] = []) {
-    (self.host, self.stream, self.received) = (host, stream, received)
+  init(
+    host: String, stream: any HostStream, shell: HostShell? = nil, received: [UInt8] = []
+  ) {
+    (self.host, self.stream, self.shell, self.received) = (host, stream, shell, received)
   }
 
   /// Asks and waits for the answer.
@@ -58,11 +62,16 @@ public actor Connection {
       await stream.close()
       throw LinkLost("\(host) answered another request than the one that was asked")
     }
-    if let error = response.error { throw error.failure }
+    if let error = response.error { throw worded(error.failure) }
     guard let result = response.result else {
       throw Failure.failed("\(host) answered with nothing")
     }
-    return result
+    return worded(result)
+  }
+
+  private func worded<Answer>(_ answer: Answer) -> Answer {
+    guard let shell, let wording = answer as? any HostWording else { return answer }
+    return wording.worded(shell) as? Answer ?? answer
   }
 
   /// Ends it.

@@ -18,18 +18,24 @@ struct BackupsCommand: AsyncParsableCommand {
       let found = try await Gathering(context: context, members: members).ask {
         try await $1.backups().filter { site == nil || $0.site == site }
       }
-      let backups = found.values.flatMap(\.value)
+      let backups = found.values.flatMap { pair, backups in
+        backups.map { Hosted(value: $0, host: pair.host) }
+      }
       try context.console.document(found.document(["backups": backups]))
-      context.console.table(
-        [["SITE", "ID", "MADE", "CODE", "STATE", "DATABASE", "FILES", "KEPT FOR"]]
-          + backups.map(row))
+      let rows = [Self.titles] + backups.map(row)
+      context.console.table(members.count > 1 ? rows : rows.map { Array($0.dropFirst()) })
       return found.exitStatus
     }
   }
 
-  private func row(_ backup: BackupInfo) -> [String] {
-    [
-      backup.site, backup.id, Formats.moment(backup.made), backup.ref ?? "-",
+  private static let titles = [
+    "HOST", "SITE", "ID", "MADE", "CODE", "STATE", "DATABASE", "FILES", "KEPT FOR",
+  ]
+
+  private func row(_ hosted: Hosted<BackupInfo>) -> [String] {
+    let backup = hosted.value
+    return [
+      hosted.host, backup.site, backup.id, Formats.moment(backup.made), backup.ref ?? "-",
       backup.verified ? "verified" : "unusable: \(backup.fault ?? "not finished")",
       Formats.size(backup.databaseBytes),
       "\(backup.files) (\(Formats.size(backup.fileBytes)))",

@@ -21,10 +21,10 @@ struct HistoryCommand: AsyncParsableCommand {
       let found = try await Gathering(context: context, members: members).ask {
         try await $1.history(limit: limit)
       }
-      var histories: [String: [HostedRelease]] = [:]
+      var histories: [String: [Hosted<ReleaseStatus>]] = [:]
       for (pair, releases) in found.values {
         histories[pair.spec.name, default: []] += releases.map {
-          HostedRelease(release: $0, host: pair.host)
+          Hosted(value: $0, host: pair.host)
         }
         show(releases, context.label(pair), context.console)
       }
@@ -50,19 +50,5 @@ struct HistoryCommand: AsyncParsableCommand {
       "\(release.express.count)", "\(release.back.count)", "\(release.stuck.count)",
       release.downtime > 0 ? Formats.duration(release.downtime) : "none",
     ]
-  }
-}
-
-/// A past release with the host that it was on.
-private struct HostedRelease: Encodable {
-  let release: ReleaseStatus
-  let host: String
-
-  private enum Key: String, CodingKey { case host }
-
-  func encode(to encoder: any Encoder) throws {
-    try release.encode(to: encoder)
-    var container = encoder.container(keyedBy: Key.self)
-    try container.encode(host, forKey: .host)
   }
 }

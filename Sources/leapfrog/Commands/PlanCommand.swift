@@ -26,7 +26,8 @@ struct PlanCommand: AsyncParsableCommand {
         ? context.console.document(plans[0])
         : context.console.document(
           found.document(SpreadPlan(pair: pair, ref: ref, hosts: plans)))
-      for plan in plans { PlanView(console: context.console).show(plan) }
+      let view = PlanView(console: context.console)
+      for (index, plan) in plans.enumerated() { view.show(plan, after: plans[..<index]) }
       return found.exitStatus
     }
   }

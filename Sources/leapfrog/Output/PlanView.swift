@@ -4,7 +4,8 @@ import LeapfrogCore
 struct PlanView {
   let console: Console
 
-  func show(_ plan: ReleasePlan) {
+  /// - Parameter before: the plans of other hosts that were shown already.
+  func show(_ plan: ReleasePlan, after before: ArraySlice<ReleasePlan> = []) {
     let place = plan.host == "local" ? "" : " on \(plan.host)"
     if plan.isEmpty {
       return console.line("nothing to do: the sites\(place) are on \(plan.ref) already")
@@ -13,7 +14,10 @@ struct PlanView {
     console.line(
       console.styled(plan.pair + place, .bold)
         + ": \(plan.from ?? "-") to \(plan.ref) (\(plan.commit.short)), \(platform)")
-    showChanges(plan)
+    let isKnown = before.contains {
+      $0.from == plan.from && $0.commits.first == plan.commits.first
+    }
+    showChanges(plan, subjects: isKnown ? [] : plan.commits.first)
     showSites(plan)
     console.line(
       "  space: about \(Formats.size(plan.space.needed)) of \(Formats.size(plan.space.free)) free")
@@ -24,12 +28,13 @@ struct PlanView {
     for command in plan.next { console.line("  next: \(command)") }
   }
 
-  private func showChanges(_ plan: ReleasePlan) {
+  private func showChanges(_ plan: ReleasePlan, subjects: [String]) {
     console.line(
       "  \(Formats.count(plan.commits.count, "new commit")), \(Formats.count(plan.files.written, "file")) to write, \(plan.files.removed) to remove"
     )
-    for subject in plan.commits.first.prefix(5) { console.line("    \(subject)") }
-    if plan.commits.count > 5 { console.line("    and \(plan.commits.count - 5) more") }
+    for subject in subjects.prefix(5) { console.line("    \(subject)") }
+    let more = plan.commits.count - 5
+    if !subjects.isEmpty, more > 0 { console.line("    and \(more) more") }
     if plan.commits.left > 0 {
       console.line(
         "  leaves \(Formats.count(plan.commits.left, "commit")) of now behind; what their updates did "

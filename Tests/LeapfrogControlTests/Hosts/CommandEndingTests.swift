@@ -38,6 +38,15 @@ import Testing
     #expect(found.said == "nowlate\n" && found.status == 1)
   }
 
+  @Test func nothingIsHeldBackThatIsSurelyTheCommands() throws {
+    var ending = CommandEnding(nonce: "leapfrog-1a", host: "web1", onTerminal: true)
+    #expect(ending.take(Array("name? ".utf8)) == Array("name? ".utf8))
+    #expect(ending.take(Array("a\r\nleap".utf8)) == Array("a".utf8))
+    #expect(ending.take(Array("ing".utf8)) == Array("\r\nleaping".utf8))
+    #expect(ending.take(Array("x\r\nleapfrog-1a ended 3\r\n".utf8)) == Array("x".utf8))
+    #expect(try ending.status() == 3)
+  }
+
   @Test(arguments: ["", "some error\n", "\nleapfrog-1a ended ", "\nleapfrog-1a ended 0"])
   func withoutItTheLinkWasLost(text: String) {
     #expect(throws: LinkLost.self) { try end(text, pieces: 4) }

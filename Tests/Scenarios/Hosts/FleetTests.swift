@@ -105,6 +105,9 @@ import Testing
     let backups = try fleet.json("backups", "acme")["backups"] as? [[String: Any]]
     #expect(
       Set(backups?.compactMap { $0["site"] as? String } ?? []) == Set(fleet.sites.map(\.name)))
+    #expect(Set(backups?.compactMap { $0["host"] as? String } ?? []) == Set(fleet.hosts))
+    let table = try fleet.must("backups", "acme").output
+    #expect(table.contains("HOST  SITE") && table.contains("web2  \(three)"), "\(table)")
     _ = try fleet["web2"].sql(three, "DELETE FROM post")
     try fleet.must("restore", "acme", three, "--yes")
     #expect(try fleet["web2"].sql(three, "SELECT count(*) FROM post") == "1")

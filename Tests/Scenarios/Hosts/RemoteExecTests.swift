@@ -81,6 +81,49 @@ import Testing
     #expect(ended.output == "y\n0\n" && ended.error.isEmpty, "\(ended.text)")
   }
 
+  // MARK: On a terminal
+
+  private func onTerminal(_ script: String, answers: [(String, String)] = []) throws -> Outcome {
+    try host.onTerminal("exec", site, "--", "sh", "-c", script, answers: answers)
+  }
+
+  @Test func aTerminalIsHandedOver() throws {
+    let ended = try onTerminal(
+      "test -t 0 && test -t 1 && test -t 2 && stty size && echo $TERM; printf 'who? '; read x; "
+        + "echo it is $x; exit 7", answers: [("who? ", "me")])
+    #expect(ended.status == 7, "\(ended.text)")
+    #expect(ended.output.contains("24 80\r\n"), "\(ended.text)")
+    #expect(ended.output.hasSuffix("who? me\r\nit is me\r\n"), "\(ended.text)")
+  }
+
+  @Test func interruptsReachTheCommand() throws {
+    let ended = try onTerminal("echo begun; exec sleep 30", answers: [("begun", "\u{3}")])
+    #expect(ended.status == 130, "\(ended.text)")
+    let trapped = try onTerminal(
+      "trap 'echo caught; exit 9' INT; echo begun; while :; do sleep 0.1; done",
+      answers: [("begun", "\u{3}")])
+    #expect(trapped.status == 9 && trapped.output.contains("caught"), "\(trapped.text)")
+  }
+
+  @Test func aTerminalIsAsBeforeWhenItIsTakenBack() throws {
+    let program = Shell.products.appendingPathComponent("leapfrog").path
+    let script = "stty -g; \(program) exec \(site) -- true; stty -g"
+    let ended = try Terminal.run(
+      ["sh", "-c", script], answers: [], in: host.farm.directory,
+      environment: host.farm.environment.merging(host.environment) { $1 })
+    let modes = ended.output.split(separator: "\r\n")
+    #expect(modes.count == 2 && modes[0] == modes[1], "\(ended.text)")
+  }
+
+  @Test func whatIsRedirectedIsNotMixed() throws {
+    let program = Shell.products.appendingPathComponent("leapfrog").path
+    let script = "\(program) exec \(site) -- sh -c 'echo out; echo err >&2' 2> told; cat told"
+    let ended = try Terminal.run(
+      ["sh", "-c", script], answers: [], in: host.farm.directory,
+      environment: host.farm.environment.merging(host.environment) { $1 })
+    #expect(ended.output == "out\r\nerr\r\n", "\(ended.text)")
+  }
+
   @Test func whatIsLeftRunningMaySayMore() throws {
     let ended = try exec("sh", "-c", "(sleep 0.5; echo late >&2) & echo now >&2; exit 3")
     #expect(ended.status == 3 && ended.error == "now\nlate\n", "\(ended.text)")
