@@ -9,6 +9,7 @@ public struct Configuration: Sendable {
   /// The user's own profiles.
   public var profiles: [ProfileConfiguration]
 
+  /// The configuration of these pairs, taken as they are; `load` and `parse` are what checks one.
   public init(
     path: String, pairs: [PairConfiguration], profiles: [ProfileConfiguration] = []
   ) {

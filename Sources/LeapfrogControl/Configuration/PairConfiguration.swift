@@ -15,6 +15,7 @@ public struct PairConfiguration: Sendable {
   /// How many of its hosts are worked on at once.
   public var hostsAtOnce = Spread.standardAtOnce
 
+  /// A pair on one host; what only a pair on several has is set afterwards.
   public init(repository: String, host: String, spec: PairSpec, profile: Profile) {
     self.repository = repository
     self.host = host

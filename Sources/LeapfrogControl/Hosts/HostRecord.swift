@@ -10,6 +10,7 @@ public struct HostRecord: Codable, Sendable {
   public var address: String
   /// The host key's fingerprint; nil for the local host.
   public var fingerprint: String?
+  /// When it was first added, UTC; adding it again does not change that.
   public var added: Date
   /// The SHA-256 of the `leapfrog-host` that was put there last.
   public var digest: String
@@ -34,6 +35,7 @@ public struct HostRecords: Sendable {
     }
   }
 
+  /// What is remembered of a host; nil when it was not added, or its record cannot be read.
   public func record(of name: String) -> HostRecord? { all.first { $0.name == name } }
 
   func save(_ record: HostRecord) throws {

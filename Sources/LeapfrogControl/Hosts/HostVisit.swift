@@ -3,9 +3,11 @@ import LeapfrogCore
 
 /// What one visit to a host found.
 public struct HostVisit: Encodable, Sendable {
+  /// The name that ssh knows, or `local`.
   public var host: String
   /// `USER@ADDRESS:PORT`; nil for the local host.
   public var address: String?
+  /// The host key's fingerprint, as ssh prints it; nil for the local host.
   public var fingerprint: String?
   /// Seconds from a request to its answer over the open connection: the median of some.
   public var roundTrip: Double
@@ -13,17 +15,22 @@ public struct HostVisit: Encodable, Sendable {
   public var clockDifference: Double
   /// The `leapfrog-host` there.
   public var executable: String
+  /// The SHA-256 of that `leapfrog-host`, in hexadecimal digits.
   public var digest: String
   /// How it was put there; nil where it was there already.
   public var upload: Transfer?
+  /// What the host says of itself.
   public var machine: Machine
   /// What was looked at, good or bad.
   public var findings: [Finding]
+  /// Whether the units that recover pairs at boot were installed; nil where nobody asked for that.
   public var units: UnitsResult?
 
   /// Bytes that went to the host.
   public struct Transfer: Encodable, Sendable {
+    /// The size of `leapfrog-host`, in bytes.
     public var bytes: Int
+    /// Seconds until the host had confirmed that it is whole.
     public var seconds: Double
   }
 

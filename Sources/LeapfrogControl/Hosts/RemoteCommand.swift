@@ -9,6 +9,9 @@ public struct RemoteCommand: Sendable {
   private let executable: HostExecutable
   private let progress: RemoteHost.Progress
 
+  /// - Parameters:
+  ///   - host: the name that ssh knows.
+  ///   - progress: told how far it is where `leapfrog-host` has to be put there first.
   public init(
     host: String, executable: HostExecutable, progress: @escaping RemoteHost.Progress
   ) {

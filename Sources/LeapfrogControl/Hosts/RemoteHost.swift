@@ -3,7 +3,9 @@ import LeapfrogCore
 
 /// Reaches the `leapfrog-host` of a host over SSH; puts it there where it is missing.
 public struct RemoteHost: HostReaching {
+  /// The name that ssh knows.
   public let name: String
+  /// A link over a network can end by chance, and more than once in a row.
   public let accidents = 3
   let executable: HostExecutable
   let dialer: SSHDialer
@@ -13,6 +15,9 @@ public struct RemoteHost: HostReaching {
   /// What takes long, in words, and how far it is.
   public typealias Progress = @Sendable (_ what: String, _ done: Int, _ total: Int) -> Void
 
+  /// - Parameters:
+  ///   - name: the name that ssh knows.
+  ///   - progress: told how far it is where `leapfrog-host` has to be put there first.
   public init(
     name: String, executable: HostExecutable, progress: @escaping Progress = { _, _, _ in }
   ) {
@@ -20,6 +25,9 @@ public struct RemoteHost: HostReaching {
     dialer = SSHDialer(name: name)
   }
 
+  /// Connects over SSH and greets `leapfrog-host`, which is put there first where the host has none.
+  ///
+  /// - Throws: `LinkLost` for what may pass, `Failure` for the rest, as for an altered `leapfrog-host`.
   public func connect() async throws -> Connection {
     let executable = executable
     async let digest = Blocking.run { try executable.digest() }

@@ -7,6 +7,7 @@ public struct ProfileText: Sendable {
   /// The YAML.
   public var text: String
 
+  /// A profile whose YAML is not looked at here.
   public init(name: String, place: String, text: String) {
     self.name = name
     self.place = place

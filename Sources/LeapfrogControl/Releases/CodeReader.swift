@@ -6,10 +6,12 @@ public actor CodeReader {
   private let mirror: Mirror
   private var opened: Repository?
 
+  /// The queue that the reader runs on; when it blocks, nobody else waits.
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
     executor.asUnownedSerialExecutor()
   }
 
+  /// A reader of a mirror, which is opened with the first question and can be fetched until then.
   public init(mirror: Mirror) {
     self.mirror = mirror
   }

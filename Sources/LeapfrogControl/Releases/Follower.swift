@@ -2,9 +2,12 @@ import LeapfrogCore
 
 /// Follows a release by its numbered events; leaving and coming back loses none.
 public struct Follower: Sendable {
+  /// The host of the pair that the release is of.
   public let host: PairHost
+  /// The release to follow, with the number of the last event before it.
   public let started: WorkStarted
 
+  /// A follower of a release that was started, or attached to, on that host.
   public init(host: PairHost, started: WorkStarted) {
     (self.host, self.started) = (host, started)
   }

@@ -3,10 +3,14 @@ import LeapfrogCore
 /// Brings the idle platform of a pair to a commit: sends the difference, then the blobs it lacks. When the
 /// link breaks it begins again; what the host has got by then is not sent again.
 public struct Stager: Sendable {
+  /// The host of the pair that is staged.
   public let host: PairHost
+  /// The code of the commit that is staged.
   public let code: CodeParcel
+  /// Who asks, as others are told who find the pair locked or changed.
   public let actor: String
 
+  /// A stager of one commit's code; nothing is sent before `stage`.
   public init(host: PairHost, code: CodeParcel, actor: String) {
     (self.host, self.code, self.actor) = (host, code, actor)
   }

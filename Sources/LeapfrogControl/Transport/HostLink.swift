@@ -10,6 +10,7 @@ public actor HostLink {
     case back
   }
 
+  /// The way to the host, by which each connection is made.
   public nonisolated let host: any HostReaching
   private let patience: Duration
   private let notify: @Sendable (Notice) -> Void

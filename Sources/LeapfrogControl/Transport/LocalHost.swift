@@ -9,8 +9,10 @@ public struct LocalHost: HostReaching {
   /// The program.
   public let executable: HostExecutable
 
+  /// - Parameter executable: the `leapfrog-host` that is started for each connection.
   public init(executable: HostExecutable) { self.executable = executable }
 
+  /// What the configuration calls the machine that the controller runs on.
   public var name: String { "local" }
   /// Between two processes of one machine there is no link that could break.
   public var accidents: Int { 0 }

@@ -4,12 +4,14 @@ import LeapfrogCore
 /// The host of one pair, with the questions that a controller asks it. Each may be asked again when the
 /// link breaks: a host does no request twice.
 public struct PairHost: Sendable {
+  /// What the pair is, as the host is told.
   public let spec: PairSpec
   /// Names the run of the command that asks.
   public let token: String
   /// The link, which other pairs of the host can share.
   public let link: HostLink
 
+  /// The pair on the host at the other end of the link; nothing is asked yet.
   public init(spec: PairSpec, link: HostLink, token: String) {
     (self.spec, self.link, self.token) = (spec, link, token)
   }

@@ -4,8 +4,10 @@ import LeapfrogCore
 public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
   /// The address, an IPv6 one in brackets; nil for every address.
   public var host: String?
+  /// The TCP port.
   public var port: Int
 
+  /// A port of one address, or of every address where `host` is nil; neither is checked here.
   public init(host: String? = nil, port: Int) {
     self.host = host
     self.port = port
@@ -37,6 +39,7 @@ public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
       address.host == "localhost" ? ListenAddress(host: "127.0.0.1", port: address.port) : address
   }
 
+  /// The form that is read, too: `PORT`, `ADDRESS:PORT` or `[IPV6]:PORT`.
   public var description: String { host.map { "\($0):\(port)" } ?? "\(port)" }
 
   /// Whether only this machine can reach it.

@@ -18,14 +18,18 @@ public struct WebServerPlan: Sendable, Equatable {
     /// Whether Apache reads `.htaccess` files.
     public var readsHtaccess = false
 
+    /// The options where the operator says nothing.
     public init() {}
   }
 
   /// The files of a server's identity.
   public struct TLSFiles: Sendable, Equatable {
+    /// The certificate's path on the host.
     public var certificate: String
+    /// The path of the certificate's private key on the host.
     public var key: String
 
+    /// - Throws: `Failure` of kind `usage` for a path that a web server's configuration would misread.
     public init(certificate: String, key: String) throws {
       self.certificate = try Quoting.checked(path: certificate, "the certificate")
       self.key = try Quoting.checked(path: key, "the key")
@@ -46,7 +50,9 @@ public struct WebServerPlan: Sendable, Equatable {
   let servesAnyDomain: Bool?
   /// Other pairs of the same host, whose new domains are nobody's to guess.
   let neighbours: [String]
+  /// Where the sites are served; never empty.
   public let listen: [ListenAddress]
+  /// Where `preview/` is served: an address that only the host itself can reach.
   public let preview: ListenAddress
   /// The line for leapfrog.yml that is missing there; nil where it is right.
   public let missingPreview: String?

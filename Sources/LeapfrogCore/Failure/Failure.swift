@@ -21,6 +21,9 @@ public struct Failure: Error, Codable, Sendable, Equatable {
   /// The command that mends it, as it is typed, where there is one.
   public var remedy: String?
 
+  /// - Parameters:
+  ///   - message: one sentence without its full stop.
+  ///   - remedy: the command that mends it, as it is typed; nil where there is none.
   public init(_ kind: Kind, _ message: String, remedy: String? = nil) {
     self.kind = kind
     self.message = message
@@ -40,6 +43,7 @@ public struct Failure: Error, Codable, Sendable, Equatable {
 }
 
 extension Failure: CustomStringConvertible {
+  /// The message, and the command that mends it where there is one.
   public var description: String {
     guard let remedy else { return message }
     return "\(message); run `\(remedy)`"

@@ -17,6 +17,9 @@ public struct ExpressRuling: Sendable {
   /// What stands in the way; nil where the site can go express.
   public let obstacle: Obstacle?
 
+  /// Rules on one site of a pair.
+  ///
+  /// - Parameter change: how the code changes; nil where nobody could tell what that means.
   public init(of site: SiteSpec, in pair: PairSpec, change: CodeChange?) {
     obstacle = Self.obstacle(site, pair, change)
   }

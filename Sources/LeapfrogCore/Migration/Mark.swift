@@ -21,6 +21,7 @@ public struct Mark: Codable, Sendable, Equatable {
   /// Why it failed, with `failed` and `superseded`.
   public var failure: Failure?
 
+  /// - Parameter failure: why, with `failed` and `superseded`; nil with any other phase.
   public init(_ step: StepName, _ direction: Direction, _ phase: Phase, failure: Failure? = nil) {
     self.step = step
     self.direction = direction

@@ -33,6 +33,9 @@ public struct MigrationMachine: Sendable {
   /// The marks so far, oldest first.
   public private(set) var marks: [Mark]
 
+  /// - Parameters:
+  ///   - steps: the steps of the plan, in their order.
+  ///   - marks: those that the journal has, oldest first; none for a migration that was not begun.
   public init(steps: [StepName], marks: [Mark] = []) {
     self.steps = steps
     self.marks = marks

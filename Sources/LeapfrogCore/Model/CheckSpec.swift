@@ -18,6 +18,7 @@ public struct CheckSpec: Codable, Sendable, Equatable {
   /// Run in the target platform instead of asking a page; exit status 0 is healthy.
   public var command: Command
 
+  /// A check that expects status 200 of `/` within ten seconds, where nothing else is said.
   public init(
     url: String = "/", status: Int = 200, contains: String? = nil, lacks: String? = nil,
     headers: [String: String] = [:], timeout: Int = 10, retries: Int = 0, command: Command = .none

@@ -3,6 +3,7 @@ public struct Command: Codable, Sendable, Equatable {
   /// The program and its arguments; empty for a command that does nothing.
   public var arguments: [String]
 
+  /// A program and its arguments, which no shell reads.
   public init(_ arguments: [String]) {
     self.arguments = arguments
   }
@@ -28,10 +29,12 @@ public struct Command: Codable, Sendable, Equatable {
     return line.count > 100 ? "\(line.prefix(99))…" : line
   }
 
+  /// Reads the list of arguments.
   public init(from decoder: any Decoder) throws {
     arguments = try decoder.singleValueContainer().decode([String].self)
   }
 
+  /// Writes the list of arguments.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(arguments)

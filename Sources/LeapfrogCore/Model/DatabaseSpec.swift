@@ -29,6 +29,7 @@ public struct ServerDatabase: Codable, Sendable, Equatable {
     case app
   }
 
+  /// The kind of server, which decides by what clients it is reached.
   public var engine: Engine
   /// The database's name; nil where the app's settings say it.
   public var name: String?
@@ -40,8 +41,10 @@ public struct ServerDatabase: Codable, Sendable, Equatable {
   public var socket: String?
   /// Who logs in; nil for the client's default.
   public var user: String?
+  /// Where the password is; never the password itself.
   public var password: Password
 
+  /// A database where what is nil is left to the client's defaults or to the app's settings.
   public init(
     engine: Engine, name: String? = nil, host: String? = nil, port: Int? = nil,
     socket: String? = nil, user: String? = nil, password: Password = .none

@@ -74,6 +74,7 @@ public struct ObjectID: Hashable, Sendable, Comparable {
   /// The first digits, enough for a person.
   public var short: String { String(hex.prefix(10)) }
 
+  /// Orders by the raw bytes, which is the order of the digits, too.
   public static func < (one: ObjectID, other: ObjectID) -> Bool {
     (one.high, one.middle, one.low) < (other.high, other.middle, other.low)
   }
@@ -91,10 +92,14 @@ public struct ObjectID: Hashable, Sendable, Comparable {
 }
 
 extension ObjectID: CustomStringConvertible {
+  /// The 40 hexadecimal digits, in lower case.
   public var description: String { hex }
 }
 
 extension ObjectID: Codable {
+  /// Reads 40 hexadecimal digits.
+  ///
+  /// - Throws: `DecodingError` for any other value.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let text = try container.decode(String.self)
@@ -104,6 +109,7 @@ extension ObjectID: Codable {
     self = id
   }
 
+  /// Writes the 40 hexadecimal digits, in lower case.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(hex)

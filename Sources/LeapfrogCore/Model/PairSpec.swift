@@ -42,6 +42,7 @@ public struct PairSpec: Codable, Sendable, Equatable {
       ? build : Command(["profile"] + profileBuild.arguments + ["pair"] + build.arguments)
   }
 
+  /// A pair that has the standard of every setting that is not given.
   public init(
     name: String, root: String, app: String = "command", docroot: String = ".",
     profileBuild: Command = .none,

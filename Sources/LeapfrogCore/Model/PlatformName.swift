@@ -9,5 +9,6 @@ public enum PlatformName: String, Codable, Sendable, CaseIterable, CustomStringC
   /// asks for it to know which platform a domain leads to.
   public var marker: String { ".leapfrog-\(rawValue)" }
 
+  /// The name as people type it and as its directory is called.
   public var description: String { rawValue }
 }

@@ -9,6 +9,7 @@ public struct RecoveryUnit: Codable, Sendable, Equatable {
   /// The path of `leapfrog-host`.
   public var executable: String
 
+  /// The unit for one pair; `fault` tells whether it can be one.
   public init(pair: String, root: String, user: String, executable: String) {
     self.pair = pair
     self.root = root

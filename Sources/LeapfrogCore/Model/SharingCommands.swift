@@ -1,8 +1,10 @@
 /// Sites whose encoded form holds equal commands once: the commands that a profile brings are long, and
 /// the same for hundreds of sites.
 @propertyWrapper public struct SharingCommands: Codable, Sendable, Equatable {
+  /// The sites, each with its own commands.
   public var wrappedValue: [SiteSpec]
 
+  /// Takes the sites as they are; only their encoded form differs.
   public init(wrappedValue: [SiteSpec]) {
     self.wrappedValue = wrappedValue
   }
@@ -16,6 +18,9 @@
     var places: [Int] = []
   }
 
+  /// Reads that form, and gives each site its commands again.
+  ///
+  /// - Throws: `DecodingError`, also for a site whose commands are not there.
   public init(from decoder: any Decoder) throws {
     let shared = try Shared(from: decoder)
     guard shared.places.count == shared.sites.count,
@@ -31,6 +36,7 @@
     }
   }
 
+  /// Writes equal commands once, and for each site which are its own.
   public func encode(to encoder: any Encoder) throws {
     var shared = Shared()
     for var site in wrappedValue {

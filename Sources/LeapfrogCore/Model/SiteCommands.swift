@@ -23,6 +23,7 @@ public struct SiteCommands: Codable, Sendable, Equatable {
   /// `password`, `host`, `port` and `socket`. Its output is kept in memory only.
   public var credentials: Command
 
+  /// Commands of which those that are not given do nothing.
   public init(
     install: Command = .none, update: Command = .none, pending: Command = .none,
     status: Command = .none, close: Command = .none, open: Command = .none,

@@ -19,6 +19,7 @@ public struct SiteSpec: Codable, Sendable, Equatable {
   /// How the site's files are backed up.
   public var files: FileBackupSpec
 
+  /// A site that has no database, no command and no check where none is given.
   public init(
     name: String, aliases: [String] = [], links: [String: String] = [:],
     database: DatabaseSpec? = nil, commands: SiteCommands = SiteCommands(),
@@ -55,6 +56,7 @@ public struct FileBackupSpec: Codable, Sendable, Equatable {
   /// The file on the host with the restic repository's password.
   public var passwordFile: String?
 
+  /// Copies in the pair's `backups/`, unless a restic repository is given.
   public init(restic: String? = nil, passwordFile: String? = nil) {
     self.restic = restic
     self.passwordFile = passwordFile

@@ -19,6 +19,7 @@ public struct Profile: Codable, Sendable, Equatable {
   /// What a web server has to know.
   public var web: WebProfile
 
+  /// A profile that brings only what is given.
   public init(
     name: String, docroot: String = ".", build: Command = .none, links: [String: String] = [:],
     commands: SiteCommands = SiteCommands(), database: DatabaseSpec? = nil,
@@ -73,10 +74,12 @@ public struct UpdatePattern: Codable, Sendable, Equatable {
 
   /// The file's path below the repository, `*` for anything, slashes too: `*.install`.
   public var path: String
+  /// Which changes of such a file count.
   public var change: Change
   /// A regular expression for added lines; nil where the path alone decides.
   public var line: String?
 
+  /// A pattern by which every change of such a file counts, where nothing else is said.
   public init(path: String, change: Change = .any, line: String? = nil) {
     self.path = path
     self.change = change
@@ -94,6 +97,7 @@ public struct WebProfile: Codable, Sendable, Equatable {
   /// files. A path begins with a slash, which a pattern may leave out after its `^`.
   public var deny: [String]
 
+  /// An app without PHP, front script and denied paths, where nothing else is said.
   public init(php: Bool = false, front: String? = nil, deny: [String] = []) {
     self.php = php
     self.front = front
@@ -106,6 +110,7 @@ public struct OwnCommands: Sendable, Equatable {
   /// The commands by the names of `SiteCommands.byName`.
   public var commands: [String: Command]
 
+  /// - Parameter commands: by the names of `SiteCommands.byName`; any other name counts for nothing.
   public init(_ commands: [String: Command] = [:]) {
     self.commands = commands
   }

@@ -11,6 +11,7 @@ public struct UpdateMatcher {
 
   private let rules: [Rule]
 
+  /// - Parameter patterns: a profile's; one that fits is enough.
   public init(_ patterns: [UpdatePattern]) {
     rules = patterns.map { pattern in
       let regex = pattern.line.flatMap { try? Regex($0) }

@@ -6,6 +6,7 @@ public struct Claim: Codable, Sendable, Equatable {
   /// The number of the fence that what is asked was decided on; nil when it decided nothing on that.
   public var fence: Int64?
 
+  /// - Parameter fence: nil when what is asked was not decided on how the pair stands.
   public init(token: String, fence: Int64? = nil) {
     self.token = token
     self.fence = fence

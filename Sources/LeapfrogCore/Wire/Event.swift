@@ -34,8 +34,11 @@ public struct Event: Codable, Sendable, Equatable {
   public var time: Date
   /// The release it belongs to.
   public var release: Int64
+  /// What happened.
   public var kind: Kind
+  /// The site's name; nil where it concerns the release as a whole.
   public var site: String?
+  /// The step, with the kinds that are about a step or its undo.
   public var step: StepName?
   /// A sentence for the reader, where there is more to say.
   public var text: String?
@@ -55,6 +58,7 @@ public struct Event: Codable, Sendable, Equatable {
     return event
   }
 
+  /// An event of this moment, where no other is given; the journal gives it its number.
   public init(
     number: Int64 = 0, time: Date = Date(), release: Int64, kind: Kind, site: String? = nil,
     step: StepName? = nil, text: String? = nil, seconds: Double? = nil, downtime: Double? = nil,

@@ -44,15 +44,20 @@ public enum Method: String, Codable, Sendable {
 
 /// A request as it goes over the wire; `params` is the method's own type.
 public struct Request<Params: Codable & Sendable>: Codable, Sendable {
+  /// The version of JSON-RPC.
   public var jsonrpc = "2.0"
+  /// Names the request within its connection; the answer has the same.
   public var id: Int
+  /// What is asked; it decides the types of the parameters and of the answer.
   public var method: Method
+  /// What the host has to know for it.
   public var params: Params
   /// How many bytes of bulk data follow the line; nil for none.
   public var bulk: Int?
   /// How many bytes the bulk data is when it is unpacked (`Packing`); nil where it is not packed.
   public var unpacked: Int?
 
+  /// - Parameter bulk: the bytes that the caller sends behind the line; here they are only counted.
   public init(id: Int, method: Method, params: Params, bulk: BulkData? = nil) {
     self.id = id
     self.method = method
@@ -63,9 +68,13 @@ public struct Request<Params: Codable & Sendable>: Codable, Sendable {
 
 /// What every request has, whatever its method.
 public struct RequestHead: Codable, Sendable {
+  /// Names the request; the answer has the same.
   public var id: Int
+  /// What is asked; only now can the parameters be read.
   public var method: Method
+  /// How many bytes of bulk data follow the line; nil for none.
   public var bulk: Int?
+  /// How many bytes the bulk data is when it is unpacked; nil where it is not packed.
   public var unpacked: Int?
 }
 
@@ -90,16 +99,22 @@ public struct BulkData: Sendable {
 
 /// An answer: a result or a failure.
 public struct Response<Result: Codable & Sendable>: Codable, Sendable {
+  /// The version of JSON-RPC.
   public var jsonrpc = "2.0"
+  /// The request that is answered; nil where the line could not be read as one.
   public var id: Int?
+  /// What was asked for; nil where there is an error.
   public var result: Result?
+  /// Why there is no result; nil where there is one.
   public var error: WireError?
 
+  /// The answer to a request that was done.
   public init(id: Int?, result: Result) {
     self.id = id
     self.result = result
   }
 
+  /// The answer to a request that failed, or to a line that is none.
   public init(id: Int?, error: WireError) {
     self.id = id
     self.error = error
@@ -110,9 +125,12 @@ public struct Response<Result: Codable & Sendable>: Codable, Sendable {
 public struct WireError: Codable, Sendable {
   /// -32000 for a failure of ours, the JSON-RPC codes for a broken message.
   public var code: Int
+  /// The failure's message, for one who reads no more than JSON-RPC.
   public var message: String
+  /// The failure as it is; nil from an end that did not send it.
   public var data: Failure?
 
+  /// - Parameter code: another than -32000 for a message that is broken.
   public init(_ failure: Failure, code: Int = -32000) {
     self.code = code
     message = failure.message
@@ -125,5 +143,6 @@ public struct WireError: Codable, Sendable {
 
 /// No parameters, or nothing to answer.
 public struct Nothing: Codable, Sendable {
+  /// The one value that there is.
   public init() {}
 }

@@ -2,9 +2,13 @@ import Foundation
 
 /// A pair as its host sees it.
 public struct PairStatus: Codable, Sendable, Equatable {
+  /// The pair's name, as the configuration has it.
   public var name: String
+  /// The pair's directory, absolute.
   public var root: String
+  /// The platforms by their names, `blue` and `green`.
   public var platforms: [String: PlatformStatus]
+  /// The sites that are on a platform, in a migration or waiting for one, by name.
   public var sites: [SiteStatus]
   /// The release under way, interrupted or last to need something; nil when there is none.
   public var release: ReleaseStatus?
@@ -12,6 +16,7 @@ public struct PairStatus: Codable, Sendable, Equatable {
   /// nobody else changes the pair, which raises it.
   public var fence: Int64 = 0
 
+  /// A pair before its first fence; `fence` is set afterwards where there is one.
   public init(
     name: String, root: String, platforms: [String: PlatformStatus], sites: [SiteStatus],
     release: ReleaseStatus?
@@ -46,11 +51,16 @@ public struct PlatformStatus: Codable, Sendable, Equatable {
     case ready
   }
 
+  /// What people call the commit; nil where nothing was staged, or the manifest cannot be read.
   public var ref: String?
+  /// The commit that the platform holds, or is being brought to while it is incomplete; nil as with `ref`.
   public var commit: ObjectID?
+  /// The names of the sites on it, sorted; none on an idle platform.
   public var sites: [String]
+  /// How far the code is to be trusted.
   public var state: State
 
+  /// A platform where nothing was ever staged, where nothing else is said.
   public init(
     ref: String? = nil, commit: ObjectID? = nil, sites: [String] = [], state: State = .empty
   ) {
@@ -79,14 +89,21 @@ public struct SiteStatus: Codable, Sendable, Equatable {
     case stuck
   }
 
+  /// The site's name, which is its first domain.
   public var name: String
+  /// The platform that the site's live link leads to; nil where it has none.
   public var platform: PlatformName?
+  /// What the site is doing, or what its last migration left to do.
   public var state: State
   /// Why, where the state is not `serving`.
   public var reason: String?
   /// The step under way.
   public var step: StepName?
 
+  /// - Parameters:
+  ///   - platform: where the site's live link leads; nil where it has none.
+  ///   - reason: why it is not serving, where something says so.
+  ///   - step: the step of its migration that is under way; nil where none is.
   public init(
     name: String, platform: PlatformName?, state: State, reason: String? = nil,
     step: StepName? = nil
@@ -109,20 +126,33 @@ public struct ReleaseStatus: Codable, Sendable, Equatable {
     public var isOver: Bool { self != .running && self != .interrupted }
   }
 
+  /// The number that the journal gave it.
   public var id: Int64
+  /// What was asked for.
   public var kind: OrderKind
+  /// What people call the commit; nil where the order names none, as that for a backup.
   public var ref: String?
+  /// The commit of the platform that the work leads to; nil where the order names none.
   public var commit: ObjectID?
+  /// The platform that the work leads away from; nil for a new pair, and where `to` is nil.
   public var from: PlatformName?
+  /// The platform that the work leads to; nil for backups, restores and removals.
   public var to: PlatformName?
+  /// How it stands or ended.
   public var state: State
   /// Who asked for it.
   public var actor: String
+  /// When it began, UTC.
   public var started: Date
+  /// When it ended or was interrupted, UTC; nil where the journal has no end of it, as while it runs.
   public var finished: Date?
+  /// The names of the sites that are as the work wanted them.
   public var moved: [String]
+  /// The names of the sites where it failed or was undone; they are as before.
   public var back: [String]
+  /// The names of the sites that are neither as wanted nor as before; a person has to look.
   public var stuck: [String]
+  /// The names of the sites that are not begun.
   public var waiting: [String]
   /// Those of `moved` where something failed after they were open again.
   public var attention: [String] = []
@@ -135,6 +165,7 @@ public struct ReleaseStatus: Codable, Sendable, Equatable {
   /// Summed downtime of its sites, in seconds.
   public var downtime: Double
 
+  /// A release as its migrations have it; `attention` and `express` are set afterwards.
   public init(
     id: Int64, kind: OrderKind, ref: String? = nil, commit: ObjectID? = nil,
     from: PlatformName? = nil, to: PlatformName? = nil, state: State, actor: String,

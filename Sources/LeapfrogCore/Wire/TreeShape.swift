@@ -11,8 +11,10 @@ public struct TreeShape {
 
   /// The longest path and the longest part of one, in bytes.
   public static let longestPath = 4000
+  /// The longest name that file systems take, in bytes.
   public static let longestPart = 255
 
+  /// A check that has seen no path yet.
   public init() {}
 
   /// What is wrong with the next path; nil when it can be used.

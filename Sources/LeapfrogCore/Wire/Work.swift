@@ -15,9 +15,13 @@ public enum OrderKind: String, Codable, Sendable {
 
 /// One piece of work for a pair, journalled whole before it begins.
 public struct WorkOrder: Codable, Sendable, Equatable {
+  /// What is to be done.
   public var kind: OrderKind
+  /// What the pair and its sites are; the host keeps it until the next order.
   public var spec: PairSpec
+  /// What people call the commit; nil where the work needs no certain code.
   public var ref: String?
+  /// The commit that the platform has to hold; nil where any will do.
   public var commit: ObjectID?
   /// The platform the work leads to.
   public var to: PlatformName?
@@ -33,6 +37,7 @@ public struct WorkOrder: Codable, Sendable, Equatable {
   /// migrations are not wanted. Then every site is closed and updated.
   public var change: CodeChange?
 
+  /// An order for every site that the kind means, where none is named; `change` is set afterwards.
   public init(
     kind: OrderKind, spec: PairSpec, ref: String? = nil, commit: ObjectID? = nil,
     to: PlatformName? = nil, sites: [String] = [], backup: String? = nil,
@@ -61,6 +66,7 @@ public struct CodeChange: Codable, Sendable, Equatable {
   /// cannot touch data.
   public var updates: [String]
 
+  /// - Parameter updates: what can update data; empty where the change cannot touch it.
   public init(from: ObjectID, to: ObjectID, updates: [String]) {
     self.from = from
     self.to = to
@@ -70,12 +76,16 @@ public struct CodeChange: Codable, Sendable, Equatable {
 
 /// Asks for a worker.
 public struct WorkParams: Codable, Sendable {
+  /// The pair's directory, absolute.
   public var root: String
+  /// What the worker is to do.
   public var order: WorkOrder
+  /// What the order was decided on.
   public var claim: Claim
   /// Names this request; the same name again is the same request, whose answer was lost.
   public var request: String
 
+  /// - Parameter request: a new name, or the same when the same is asked again.
   public init(root: String, order: WorkOrder, claim: Claim, request: String) {
     self.root = root
     self.order = order
@@ -86,12 +96,14 @@ public struct WorkParams: Codable, Sendable {
 
 /// A release that goes on by itself.
 public struct WorkStarted: Codable, Sendable {
+  /// The number of the release in the pair's journal.
   public var release: Int64
   /// True where the same work was under way already.
   public var attached: Bool
   /// The last event before it began; follow from there.
   public var after: Int64
 
+  /// The answer to a request for a worker, or to one that steers it.
   public init(release: Int64, attached: Bool, after: Int64) {
     self.release = release
     self.attached = attached
@@ -101,6 +113,7 @@ public struct WorkStarted: Codable, Sendable {
 
 /// Steers work that is under way or was interrupted.
 public struct ControlParams: Codable, Sendable {
+  /// What is to become of the work.
   public enum Action: String, Codable, Sendable {
     /// Goes on with what was interrupted.
     case resume
@@ -113,14 +126,20 @@ public struct ControlParams: Codable, Sendable {
     case halt
   }
 
+  /// The pair's directory, absolute.
   public var root: String
+  /// The pair's name; a root that is another pair's is refused.
   public var pair: String
+  /// What is to become of the work.
   public var action: Action
+  /// Who asks, as others are told who find the pair locked or changed.
   public var actor: String
+  /// What the request is based on.
   public var claim: Claim
   /// Names this request; the same name again is the same request, whose answer was lost.
   public var request: String
 
+  /// - Parameter request: a new name, or the same when the same is asked again.
   public init(
     root: String, pair: String, action: Action, actor: String, claim: Claim, request: String
   ) {

@@ -21,6 +21,8 @@ public struct Spawn: Sendable {
   /// Whether the child's effective user and group become the caller's real ones.
   public var resetsIDs = false
 
+  /// A process in the caller's directory and session, with `/dev/null` for its standard streams, where
+  /// nothing else is set afterwards.
   public init(program: String, arguments: [String], environment: [String: String]) {
     self.program = program
     self.arguments = arguments

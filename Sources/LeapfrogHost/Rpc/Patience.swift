@@ -5,6 +5,7 @@ public struct Patience: Sendable {
   /// At any other time.
   public var idle: Double
 
+  /// A minute with a pair's lock and a quarter of an hour without, where nothing else is said.
   public init(locked: Double = 60, idle: Double = 900) {
     (self.locked, self.idle) = (locked, idle)
   }

@@ -9,6 +9,10 @@ public final class Server {
   private let session: Session
   private let watch: ControllerWatch
 
+  /// - Parameters:
+  ///   - input: the descriptor that requests come from.
+  ///   - output: the descriptor that answers go to.
+  ///   - patience: how long it waits for the controller.
   public init(input: Int32 = 0, output: Int32 = 1, patience: Patience = Patience()) {
     let session = Session()
     watch = ControllerWatch { session.isLocked ? patience.locked : patience.idle }
