@@ -33,7 +33,7 @@ public struct RemoteCommand: Sendable {
     let bootstrap = Bootstrap(digest: digest)
     let id = try await session.start(
       bootstrap.run(arguments), environment: RemoteHost.passedOn(settings),
-      on: terminal?.kind, until: TimeLimit(seconds: 20))
+      on: terminal?.kind, until: Deadline(seconds: 20))
     let channel = SSHChannel(session: session, id: id)
     var marked = MarkedStream(channel, host: host, nonce: bootstrap.nonce)
     guard case .ready = try await marked.answer(within: 30) else {

@@ -14,7 +14,7 @@ struct Upload {
     let begun = ContinuousClock.now
     let bootstrap = Bootstrap(digest: digest)
     let id = try await session.start(
-      bootstrap.store(size: try executable.size()), until: TimeLimit(seconds: 20))
+      bootstrap.store(size: try executable.size()), until: Deadline(seconds: 20))
     let channel = SSHChannel(session: session, id: id)
     do { try await send(channel) } catch is ChannelClosed {
       // Why it stopped listening comes as its answer.
@@ -28,8 +28,7 @@ struct Upload {
         "leapfrog-host cannot be put on \(host): \(said.isEmpty ? "it arrived damaged" : said)",
         remedy: "ssh \(host) df -h")
     }
-    let parts = begun.duration(to: .now).components
-    return Double(parts.seconds) + Double(parts.attoseconds) / 1e18
+    return begun.age
   }
 
   private func send(_ channel: SSHChannel) async throws {

@@ -14,7 +14,7 @@ enum Dialing {
     var reason = "no address"
     let addresses = try Addresses(address, port, family, shown)
     for entry in addresses.all {
-      switch attempt(entry, TimeLimit(seconds: seconds)) {
+      switch attempt(entry, Deadline(seconds: seconds)) {
       case .success(let socket): return socket
       case .failure(let fault): reason = fault.text
       }
@@ -24,7 +24,7 @@ enum Dialing {
 
   private struct Fault: Error { let text: String }
 
-  private static func attempt(_ entry: addrinfo, _ limit: TimeLimit) -> Result<Socket, Fault> {
+  private static func attempt(_ entry: addrinfo, _ limit: Deadline) -> Result<Socket, Fault> {
     let number = socket(
       entry.ai_family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard number >= 0 else { return .failure(Fault(text: String(cString: strerror(errno)))) }

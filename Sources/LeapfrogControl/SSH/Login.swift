@@ -37,7 +37,7 @@ extension SSHSession {
   /// - Parameter ask: asks for the passphrase of a file; nil where nobody can be asked.
   /// - Throws: `Failure` that says what was tried.
   func logIn(
-    _ settings: HostSettings, asking ask: (String, Bool) -> String?, until limit: TimeLimit
+    _ settings: HostSettings, asking ask: (String, Bool) -> String?, until limit: Deadline
   ) throws {
     var attempts = LoginAttempts()
     try verifyTakesKeys(settings, limit)
@@ -54,7 +54,7 @@ extension SSHSession {
 
   private var isLoggedIn: Bool { libssh2_userauth_authenticated(raw) != 0 }
 
-  private func verifyTakesKeys(_ settings: HostSettings, _ limit: TimeLimit) throws {
+  private func verifyTakesKeys(_ settings: HostSettings, _ limit: Deadline) throws {
     guard let methods = try methods(settings, limit) else { return }
     guard methods.split(separator: ",").contains("publickey") else {
       throw Failure.failed(
@@ -65,7 +65,7 @@ extension SSHSession {
   }
 
   /// How the account may log in; nil when it is in already.
-  private func methods(_ settings: HostSettings, _ limit: TimeLimit) throws -> String? {
+  private func methods(_ settings: HostSettings, _ limit: Deadline) throws -> String? {
     while true {
       let list = libssh2_userauth_list(raw, settings.user, UInt32(settings.user.utf8.count))
       if let list { return String(cString: list) }
@@ -82,7 +82,7 @@ extension SSHSession {
 
   private func tryFile(
     _ file: PrivateKeyFile, _ settings: HostSettings, _ ask: (String, Bool) -> String?,
-    _ attempts: inout LoginAttempts, _ limit: TimeLimit
+    _ attempts: inout LoginAttempts, _ limit: Deadline
   ) throws {
     guard !file.isRSA else { return attempts.rsa.append(file.path) }
     guard file.isEncrypted else {
@@ -94,7 +94,7 @@ extension SSHSession {
         return attempts.unused.append(
           "\(file.path) has a passphrase and there is no terminal to ask for it (ssh-add it)")
       }
-      let code = try tryKey(file, passphrase, settings, TimeLimit(seconds: 20))
+      let code = try tryKey(file, passphrase, settings, Deadline(seconds: 20))
       if code == 0 { return }
       if Self.isRefusal(code) { return attempts.tried.append(file.path) }
     }
@@ -106,7 +106,7 @@ extension SSHSession {
   }
 
   private func tryKey(
-    _ file: PrivateKeyFile, _ passphrase: String?, _ settings: HostSettings, _ limit: TimeLimit
+    _ file: PrivateKeyFile, _ passphrase: String?, _ settings: HostSettings, _ limit: Deadline
   ) throws -> Int32 {
     let code = try finish(until: limit) {
       libssh2_userauth_publickey_fromfile_ex(
@@ -147,7 +147,7 @@ extension SSHSession {
       return attempts.unused.append("libssh2 cannot use \(shown), a \(key.type) key")
     }
     let signer = AgentSigner(agent, key)
-    let limit = TimeLimit(seconds: settings.connectTimeout)
+    let limit = Deadline(seconds: settings.connectTimeout)
     defer { withExtendedLifetime(signer) {} }
     let code = try finish(until: limit.later(by: signer.waited)) {
       var context = signer.context

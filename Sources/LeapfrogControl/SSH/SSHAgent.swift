@@ -90,7 +90,7 @@ struct SSHAgent: Sendable {
   private func ask(
     _ message: Message, _ body: [UInt8], for expected: Message, within seconds: Double
   ) throws -> SSHReader {
-    let limit = TimeLimit(seconds: seconds)
+    let limit = Deadline(seconds: seconds)
     try send(SSHReader.bytes(1 + body.count) + [message.rawValue] + body, limit)
     var head = SSHReader(try receive(4, limit))
     guard let length = head.number(), length > 0, length <= Self.longestAnswer else {
@@ -103,7 +103,7 @@ struct SSHAgent: Sendable {
     return SSHReader(answer.dropFirst())
   }
 
-  private func send(_ bytes: [UInt8], _ limit: TimeLimit) throws {
+  private func send(_ bytes: [UInt8], _ limit: Deadline) throws {
     var rest = bytes[...]
     while !rest.isEmpty {
       try wait(writing: true, limit)
@@ -114,7 +114,7 @@ struct SSHAgent: Sendable {
     }
   }
 
-  private func receive(_ count: Int, _ limit: TimeLimit) throws -> [UInt8] {
+  private func receive(_ count: Int, _ limit: Deadline) throws -> [UInt8] {
     var (bytes, filled) = ([UInt8](repeating: 0, count: count), 0)
     while filled < count {
       try wait(writing: false, limit)
@@ -127,7 +127,7 @@ struct SSHAgent: Sendable {
     return bytes
   }
 
-  private func wait(writing: Bool, _ limit: TimeLimit) throws {
+  private func wait(writing: Bool, _ limit: Deadline) throws {
     guard
       socket.wait(reading: !writing, writing: writing, milliseconds: limit.milliseconds)
     else { throw Fault(text: "the agent at \(path) does not answer") }

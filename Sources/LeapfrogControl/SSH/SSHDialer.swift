@@ -59,7 +59,7 @@ struct SSHDialer: Sendable {
   ) async throws -> SSHSession {
     async let known = KnownHosts.load(settings)
     let session = try await open(settings, from: before)
-    let limit = TimeLimit(seconds: settings.connectTimeout)
+    let limit = Deadline(seconds: settings.connectTimeout)
     do {
       let known = try await known
       let key = try await session.shakeHands(preferring: known.preferredTypes, until: limit)
@@ -86,7 +86,7 @@ struct SSHDialer: Sendable {
     }
     let channel = try await before.reach(
       settings.address, port: settings.port, of: settings.name,
-      until: TimeLimit(seconds: settings.connectTimeout))
+      until: Deadline(seconds: settings.connectTimeout))
     let (tunnel, socket) = try Tunnel.dig(SSHChannel(session: before, id: channel))
     return try SSHSession(name: settings.name, socket: socket, tunnel: tunnel)
   }

@@ -15,7 +15,7 @@ extension SSHSession {
   ///   - terminal: of what kind the command's terminal is; it has none where this is nil.
   func start(
     _ command: String, environment: [(name: String, value: String)] = [],
-    on terminal: TerminalKind? = nil, until limit: TimeLimit
+    on terminal: TerminalKind? = nil, until limit: Deadline
   ) throws -> Int {
     guard command.utf8.count <= Self.longestCommand else {
       throw Failure.failed(
@@ -48,7 +48,7 @@ extension SSHSession {
   ///
   /// - Parameter host: the other's name, for messages.
   /// - Throws: `LinkLost` when nobody answers there, `Failure` when the host lets nobody through.
-  func reach(_ address: String, port: Int, of host: String, until limit: TimeLimit) throws -> Int {
+  func reach(_ address: String, port: Int, of host: String, until limit: Deadline) throws -> Int {
     do {
       return keep(
         try openChannel(until: limit) {
@@ -66,7 +66,7 @@ extension SSHSession {
     return Failure.failed(what, remedy: "ssh -v \(host)")
   }
 
-  private func openChannel(until limit: TimeLimit, _ open: () -> OpaquePointer?) throws
+  private func openChannel(until limit: Deadline, _ open: () -> OpaquePointer?) throws
     -> OpaquePointer
   {
     defer { wake() }
@@ -101,7 +101,7 @@ extension SSHSession {
 
   /// What there is of a stream right now; nil for nothing.
   private func read(_ channel: OpaquePointer, _ stream: Int32) throws -> [UInt8]? {
-    let limit = TimeLimit(seconds: Self.patience)
+    let limit = Deadline(seconds: Self.patience)
     while true {
       let (bytes, code) = readOnce(channel, stream)
       if code > 0 {
@@ -151,7 +151,7 @@ extension SSHSession {
   /// Sends what the other side has room for; 0 when it has none.
   private func writeSome(_ channel: OpaquePointer, _ bytes: UnsafeRawBufferPointer) throws -> Int {
     let text = bytes.bindMemory(to: CChar.self)
-    let limit = TimeLimit(seconds: Self.patience)
+    let limit = Deadline(seconds: Self.patience)
     while true {
       let count = libssh2_channel_write_ex(channel, 0, text.baseAddress, text.count)
       wake()
@@ -168,7 +168,7 @@ extension SSHSession {
   /// Says that nothing more will be sent on a channel.
   func endInput(_ id: Int) throws {
     guard let channel = channels[id] else { return }
-    let limit = TimeLimit(seconds: Self.patience)
+    let limit = Deadline(seconds: Self.patience)
     _ = try finish(until: limit) { libssh2_channel_send_eof(channel) }
   }
 
@@ -176,7 +176,7 @@ extension SSHSession {
   /// is not waited for.
   func close(_ id: Int) {
     guard let channel = channels.removeValue(forKey: id) else { return }
-    let limit = TimeLimit(seconds: Self.patience)
+    let limit = Deadline(seconds: Self.patience)
     while libssh2_channel_close(channel) == LIBSSH2_ERROR_EAGAIN,
       libssh2_session_block_directions(raw) & LIBSSH2_SESSION_BLOCK_OUTBOUND != 0
     {

@@ -5,7 +5,7 @@ extension SSHSession {
   /// Exchanges keys and gives the server's.
   ///
   /// - Parameter types: of the host key, the preferred first.
-  func shakeHands(preferring types: [String], until limit: TimeLimit) throws -> HostKey {
+  func shakeHands(preferring types: [String], until limit: Deadline) throws -> HostKey {
     let preferences = [
       LIBSSH2_METHOD_HOSTKEY: types.joined(separator: ","),
       // By far the quickest first.

@@ -15,8 +15,7 @@ extension SSHSession {
   /// Has the command of a channel run on a terminal.
   ///
   /// - Throws: `Failure` where the host gives none.
-  func request(_ terminal: TerminalKind, for channel: OpaquePointer, until limit: TimeLimit) throws
-  {
+  func request(_ terminal: TerminalKind, for channel: OpaquePointer, until limit: Deadline) throws {
     let code = try finish(until: limit) {
       libssh2_channel_request_pty_ex(
         channel, terminal.name, UInt32(terminal.name.utf8.count), nil, 0, terminal.columns,
@@ -28,7 +27,7 @@ extension SSHSession {
   /// Tells a channel's terminal its new size.
   func resize(_ id: Int, _ terminal: TerminalKind) throws {
     guard let channel = channels[id] else { return }
-    let limit = TimeLimit(seconds: Self.patience)
+    let limit = Deadline(seconds: Self.patience)
     _ = try finish(until: limit) {
       libssh2_channel_request_pty_size_ex(channel, terminal.columns, terminal.rows, 0, 0)
     }

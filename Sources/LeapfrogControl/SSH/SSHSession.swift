@@ -87,7 +87,7 @@ actor SSHSession {
   ///
   /// - Parameter limit: asked for anew whenever the other side has to be waited for.
   /// - Throws: `LinkLost` when there is none in time: what was begun can then not be taken back.
-  func finish(until limit: @autoclosure () -> TimeLimit, _ call: () -> Int32) throws -> Int32 {
+  func finish(until limit: @autoclosure () -> Deadline, _ call: () -> Int32) throws -> Int32 {
     defer { wake() }
     while true {
       try verifyAlive()
@@ -97,7 +97,7 @@ actor SSHSession {
     }
   }
 
-  func block(until limit: TimeLimit) throws {
+  func block(until limit: Deadline) throws {
     let directions = libssh2_session_block_directions(raw)
     let isReady = socket.wait(
       reading: directions & LIBSSH2_SESSION_BLOCK_OUTBOUND == 0
@@ -135,8 +135,7 @@ actor SSHSession {
 
   /// Asks a silent host whether it is there, and gives it up after a while.
   private func keepAlive() {
-    let parts = lastInput.duration(to: .now).components
-    let silence = Double(parts.seconds) + Double(parts.attoseconds) / 1e18
+    let silence = lastInput.age
     if silence > Self.patience { _ = lose("nothing came for \(Int(Self.patience)) s") }
     // Something small that the kernel takes at once: the library does not keep what it could not send.
     guard silence > Self.quiet, loss == nil, socket.takesWrites else { return }

@@ -1,4 +1,5 @@
 import Glibc
+import LeapfrogCore
 
 /// A process that can be told from a later one with the same number: by when it began, and in which
 /// boot.

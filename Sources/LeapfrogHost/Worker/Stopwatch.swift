@@ -32,7 +32,6 @@ struct Stopwatch {
 
   /// The seconds since an instant, to the millisecond.
   static func seconds(since instant: ContinuousClock.Instant) -> Double {
-    let parts = instant.duration(to: .now).components
-    return Double(parts.seconds) + Double(parts.attoseconds / 1_000_000_000_000_000) / 1000
+    (instant.age * 1000).rounded(.down) / 1000
   }
 }

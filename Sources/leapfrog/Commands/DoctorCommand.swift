@@ -38,10 +38,6 @@ struct DoctorCommand: AsyncParsableCommand {
 
   private func show(_ findings: [Finding], _ name: String, _ console: Console) {
     console.line(console.styled(name, .bold))
-    for finding in findings {
-      let mark = finding.good ? console.styled("ok ", .green) : console.styled("bad", .red)
-      console.line("  \(mark)  \(finding.subject): \(finding.message)")
-      if let remedy = finding.remedy { console.line("       mend it: \(remedy)") }
-    }
+    for finding in findings { console.show(finding) }
   }
 }

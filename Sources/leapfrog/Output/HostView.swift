@@ -21,14 +21,8 @@ struct HostView {
         },
         ["round trip", Self.milliseconds(visit.roundTrip)],
       ].compactMap { $0 })
-    for finding in visit.findings { show(finding) }
+    for finding in visit.findings { console.show(finding) }
     if let units = visit.units { show(units) }
-  }
-
-  private func show(_ finding: Finding) {
-    let mark = finding.good ? console.styled("ok ", .green) : console.styled("bad", .red)
-    console.line("  \(mark)  \(finding.subject): \(finding.message)")
-    if let remedy = finding.remedy { console.line("       mend it: \(remedy)") }
   }
 
   private func show(_ units: UnitsResult) {

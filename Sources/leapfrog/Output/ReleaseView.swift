@@ -81,10 +81,10 @@ final class ReleaseView {
   }
 
   private func text(_ site: String, _ progress: Progress) -> String {
-    let elapsed = Formats.duration(Self.seconds(since: progress.begun))
+    let elapsed = Formats.duration(progress.begun.age)
     let step = progress.isBack ? "undoing \(progress.step.rawValue)" : progress.step.rawValue
     let down =
-      progress.closed.map { ", down for \(Formats.duration(Self.seconds(since: $0)))" } ?? ""
+      progress.closed.map { ", down for \(Formats.duration($0.age))" } ?? ""
     return "  \(site)  \(console.styled(step, .yellow))  \(elapsed)\(down)"
   }
 
@@ -95,10 +95,5 @@ final class ReleaseView {
     case .siteFinished: console.styled(text, event.outcome == "moved" ? .green : .red)
     default: text
     }
-  }
-
-  private static func seconds(since instant: ContinuousClock.Instant) -> Double {
-    let parts = instant.duration(to: .now).components
-    return Double(parts.seconds) + Double(parts.attoseconds) / 1e18
   }
 }
