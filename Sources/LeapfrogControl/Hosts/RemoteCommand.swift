@@ -23,38 +23,61 @@ public struct RemoteCommand: Sendable {
   /// - Returns: the command's own exit status.
   /// - Throws: `LinkLost` when the link broke before the end was told: then the command may be running on.
   public func run(_ arguments: [String]) async throws -> Int32 {
-    let digest = try executable.digest()
+    let bootstrap = Bootstrap(digest: try executable.digest())
     let settings = try await OpenSSH.settings(of: host)
     let session = try await SSHDialer(name: host).connect(settings, introduce: nil)
-    let remote = RemoteHost(name: host, executable: executable, progress: progress)
-    let greeted = try await remote.greet(session, settings, digest: digest)
-    await greeted.channel.close()
     let terminal = LocalTerminal()
-    let bootstrap = Bootstrap(digest: digest)
+    if let running = try await begin(arguments, bootstrap, settings, session, terminal) {
+      return try await follow(running, terminal)
+    }
+    // It is missing, or it was altered.
+    _ = try await RemoteHost(name: host, executable: executable, progress: progress)
+      .greet(session, settings, digest: bootstrap.digest)
+    guard let running = try await begin(arguments, bootstrap, settings, session, terminal) else {
+      throw Failure.refused(
+        "leapfrog-host on \(host) was altered meanwhile", remedy: "leapfrog host check \(host)")
+    }
+    return try await follow(running, terminal)
+  }
+
+  /// A command that has begun.
+  private struct Running {
+    let channel: SSHChannel
+    let marked: MarkedStream
+  }
+
+  /// - Returns: nil where `leapfrog-host` is not as it has to be, and nothing was begun.
+  private func begin(
+    _ arguments: [String], _ bootstrap: Bootstrap, _ settings: HostSettings,
+    _ session: SSHSession, _ terminal: LocalTerminal?
+  ) async throws -> Running? {
     let id = try await session.start(
-      bootstrap.run(arguments), environment: RemoteHost.passedOn(settings),
+      bootstrap.run(arguments), environment: RemoteHost.passedOn(settings, language: true),
       on: terminal?.kind, until: Deadline(seconds: 20))
     let channel = SSHChannel(session: session, id: id)
     var marked = MarkedStream(channel, host: host, nonce: bootstrap.nonce)
     guard case .ready = try await marked.answer(within: 30) else {
-      throw Failure.refused(
-        "leapfrog-host on \(host) was altered meanwhile", remedy: "leapfrog host check \(host)")
+      await channel.close()
+      return nil
     }
-    var ending = CommandEnding(
-      nonce: bootstrap.nonce, host: host, onTerminal: terminal != nil)
+    return Running(channel: channel, marked: marked)
+  }
+
+  private func follow(_ running: Running, _ terminal: LocalTerminal?) async throws -> Int32 {
+    let (channel, marked, isMixed) = (running.channel, running.marked, terminal != nil)
+    var ending = CommandEnding(nonce: marked.nonce, host: host, onTerminal: isMixed)
     terminal?.hand(over: channel)
     defer { terminal?.takeBack() }
     let input = Task { await Self.forwardInput(to: channel) }
     defer { input.cancel() }
-    let first = marked.rest
-    try Self.put(terminal == nil ? first : ending.take(first), to: 1)
+    try Self.put(isMixed ? ending.take(marked.rest) : marked.rest, to: 1)
     while let piece = try await channel.next() {
       switch piece {
-      case .output(let bytes): try Self.put(terminal == nil ? bytes : ending.take(bytes), to: 1)
+      case .output(let bytes): try Self.put(isMixed ? ending.take(bytes) : bytes, to: 1)
       case .error(let bytes): try Self.put(ending.take(bytes), to: 2)
       }
     }
-    await session.close()
+    await channel.session.close()
     return try ending.status()
   }
 

@@ -118,11 +118,14 @@ public struct RemoteHost: HostReaching {
         + "\(digest.prefix(12))…, so nothing of it was run", remedy: "leapfrog host add \(name)")
   }
 
-  /// The variables that ssh would pass on by `SendEnv`, but those of the language: what commands print is
-  /// read here.
-  static func passedOn(_ settings: HostSettings) -> [(name: String, value: String)] {
+  /// The variables that ssh would pass on by `SendEnv`.
+  ///
+  /// - Parameter language: whether those of the language are among them; what is read here comes without.
+  static func passedOn(
+    _ settings: HostSettings, language: Bool = false
+  ) -> [(name: String, value: String)] {
     ProcessInfo.processInfo.environment.filter { name, _ in
-      name != "LANG" && !name.hasPrefix("LC_")
+      (language || name != "LANG" && !name.hasPrefix("LC_"))
         && settings.sendEnvironment.contains { fnmatchMatches($0, name) }
     }.map { (name: $0.key, value: $0.value) }.sorted { $0.name < $1.name }
   }

@@ -154,6 +154,8 @@ public struct ReleaseStatus: Codable, Sendable, Equatable {
   public var stuck: [String]
   /// The names of the sites that are not begun.
   public var waiting: [String]
+  /// The order's `stamp`, by which releases of several hosts are compared.
+  public var stamp: Int64?
   /// Those of `moved` where something failed after they were open again.
   public var attention: [String] = []
   /// Those of `moved` that were never closed and whose data was not touched.

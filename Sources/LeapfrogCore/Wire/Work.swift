@@ -33,6 +33,10 @@ public struct WorkOrder: Codable, Sendable, Equatable {
   public var continues: Bool
   /// Who asked, for the history.
   public var actor: String
+  /// When it was asked for: milliseconds since 1970 by the controller's clock, the same on every host of one
+  /// release, and later than all that the controller saw on them. The clocks of hosts differ, and cannot
+  /// tell which of their releases is the newest. Nil from a controller that set none.
+  public var stamp: Int64?
   /// How the code changes, as far as it can touch data; nil when nobody looked, or when express
   /// migrations are not wanted. Then every site is closed and updated.
   public var change: CodeChange?

@@ -17,6 +17,7 @@ struct ReleaseReport {
       started: record.started, finished: record.finished, moved: names(.moved, .attention),
       back: names(.back), stuck: names(.stuck), waiting: names(.waiting), reason: record.reason,
       downtime: migrations.compactMap(\.downtime).reduce(0, +))
+    status.stamp = record.order.stamp
     status.attention = names(.attention)
     let moved = migrations.filter { $0.state == .moved || $0.state == .attention }
     status.express = moved.filter { $0.plan.kind == .express }.map(\.plan.site.name)

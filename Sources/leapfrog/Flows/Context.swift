@@ -9,6 +9,8 @@ struct Context: Sendable {
   var console: Console
   /// Names this run of a command.
   let token = UUID().uuidString
+  /// What its orders are stamped with.
+  var stamp = Int64(Date().timeIntervalSince1970 * 1000)
   /// What a release on several hosts may lose in all.
   var budget: FailureBudget?
 
@@ -151,9 +153,11 @@ struct Context: Sendable {
     }
     var spec = pair.spec
     if let budget { spec.maxFailures = max(1, budget.left) }
-    return WorkOrder(
+    var order = WorkOrder(
       kind: kind, spec: spec, ref: ref?.name, commit: ref?.commit, to: to, sites: sites,
       actor: actor)
+    order.stamp = stamp
+    return order
   }
 
   func unknownSite(_ name: String, _ pair: PairConfiguration) -> Failure {

@@ -91,6 +91,11 @@ struct ReleaseSurvey: Sendable {
 extension [ReleaseSurvey.Found] {
   /// The newest upgrade that any of the hosts had.
   func newestUpgrade(where isMeant: (ReleaseStatus) -> Bool = { _ in true }) -> ReleaseStatus? {
-    compactMap(\.last).filter(isMeant).max { $0.started < $1.started }
+    compactMap(\.last).filter(isMeant).max { $0.moment < $1.moment }
   }
+}
+
+extension ReleaseStatus {
+  /// By what it is newer than another, in milliseconds; only without a stamp the host's own clock counts.
+  var moment: Int64 { stamp ?? Int64(started.timeIntervalSince1970 * 1000) }
 }

@@ -36,6 +36,7 @@ struct SpreadRelease: Sendable {
     let code = try await resolved(target.ref)
     var budgeted = self.context
     budgeted.budget = budget()
+    budgeted.stamp = max(context.stamp, (surveyed.newestUpgrade()?.moment ?? 0) + 1)
     let release = Spreading(context: budgeted, members: members)
     return try await release.run("upgrade to \(target.name)", first: members[0].canaryHosts) {
       context, pair in

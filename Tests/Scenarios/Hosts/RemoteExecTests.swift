@@ -10,8 +10,8 @@ import Testing
 
   init() throws {
     host = try HostCase(
-      told: { $0.extra = ["SendEnv CANARY"] },
-      server: { try SSHDServer(authorized: [$0], extra: ["AcceptEnv CANARY"]) })
+      told: { $0.extra = ["SendEnv CANARY LC_*"] },
+      server: { try SSHDServer(authorized: [$0], extra: ["AcceptEnv CANARY LC_*"]) })
     try host.prepare()
   }
 
@@ -44,6 +44,14 @@ import Testing
     #expect(ended.output == "\(root)/blue\n\(site) \(root)/sites/\(site)\n", "\(ended.text)")
     let alias = try host.leapfrog("exec", "www.\(site)", "--", "pwd")
     #expect(alias.output == "\(root)/blue\n", "\(alias.text)")
+  }
+
+  @Test func whatIsMissingIsPutThereFirst() throws {
+    try host.must("host", "remove", "web1")
+    #expect(host.versions().isEmpty)
+    let ended = try exec("echo", "done")
+    #expect(ended.status == 0 && ended.output == "done\n", "\(ended.text)")
+    #expect(host.versions().count == 1)
   }
 
   @Test func argumentsArriveAsTheyAre() throws {
@@ -143,6 +151,12 @@ import Testing
     let said = try String(contentsOf: error, encoding: .utf8)
     #expect(said.hasPrefix("leapfrog: the link to web1 broke"), "\(said)")
     #expect(said.split(separator: "\n").count == 1, "\(said)")
+  }
+
+  @Test func theLanguageIsThatOfWhoeverReadsIt() throws {
+    let ended = try host.leapfrog(
+      "exec", site, "--", "printenv", "LC_TIME", environment: ["LC_TIME": "C.UTF-8"])
+    #expect(ended.text == "status 0\nC.UTF-8\n")
   }
 
   @Test func aVariableThatIsPassedOnIsSeenNowhereElse() throws {

@@ -85,7 +85,9 @@ import Testing
   }
 
   /// Hosts that a release did not reach are on what they were on, and have nothing to go back from.
-  @Test func aRollbackAfterTheCanaryFailedLeavesTheOthersAlone() throws {
+  /// Which release was the last is not for the hosts' clocks to say.
+  @Test(arguments: [0, 3600])
+  func aRollbackAfterTheCanaryFailedLeavesTheOthersAlone(fastBy: Int) throws {
     let fleet = try Fleet(["web1": ["a", "b"], "web2": ["a"]], extra: "    canary: [web1]")
     try fleet.must("init", "acme", "v1")
     try fleet.must("upgrade", "acme", "v2")
@@ -93,6 +95,7 @@ import Testing
     let failed = try fleet.leapfrog("upgrade", "acme", "v3")
     #expect(failed.status == 3, "\(failed.text)")
     #expect(try fleet.versions() == ["web1": ["v3", "v2"], "web2": ["v2"]])
+    try fleet.setClock(of: "web2", fastBy: fastBy)
     let before = try Listing.of(fleet["web2"].root)
     let back = try fleet.leapfrog("rollback", "acme", "--yes")
     #expect(back.status == 0, "\(back.text)")
