@@ -2,12 +2,18 @@ import Foundation
 import LeapfrogCore
 
 extension BackupStore {
-  /// All backups of a site as a list shows them, newest first; `needed` are those that a way back
-  /// needs.
-  func infos(site: String, needed: Set<String>) throws -> [BackupInfo] {
-    try ids(site: site)
-      .map { try info(site: site, id: $0, neededBy: needed.contains($0) ? "a way back" : nil) }
-      .sorted { ($0.made, $0.id) > ($1.made, $1.id) }
+  /// All backups of a site as a list shows them, newest first.
+  ///
+  /// - Parameters:
+  ///   - needed: those that a way back needs.
+  ///   - known: backups whose order is known, newest first; the others follow by their time.
+  func infos(
+    site: String, needed: Set<String>, newestFirst known: [String] = []
+  ) throws -> [BackupInfo] {
+    let infos = try ids(site: site).map {
+      try info(site: site, id: $0, neededBy: needed.contains($0) ? "a way back" : nil)
+    }
+    return Self.sorted(infos, newestFirst: known) { ($0.id, $0.made) }
   }
 
   /// A backup as a list shows it; `neededBy` says why it is kept whatever its age.

@@ -1,3 +1,4 @@
+import Foundation
 import LeapfrogCore
 
 /// The backups of a pair's sites. Each is a directory `backups/<site>/<id>/` that holds a copy of the
@@ -33,13 +34,23 @@ struct BackupStore: Sendable {
   ///
   /// - Parameter known: backups whose order is known, newest first; the others follow by their time.
   func list(site: String, newestFirst known: [String] = []) throws -> [BackupManifest] {
+    Self.sorted(
+      try ids(site: site).compactMap { try? manifest(site: site, id: $0) }, newestFirst: known
+    ) { ($0.id, $0.made) }
+  }
+
+  /// Backups in the order that is known, the others behind them by their time.
+  static func sorted<Backup>(
+    _ backups: [Backup], newestFirst known: [String],
+    by key: (Backup) -> (id: String, made: Date)
+  ) -> [Backup] {
     let places = Dictionary(zip(known, 0...)) { first, _ in first }
-    return try ids(site: site).compactMap { try? manifest(site: site, id: $0) }
-      .sorted { one, other in
-        let (place, otherPlace) = (places[one.id] ?? .max, places[other.id] ?? .max)
-        return place == otherPlace
-          ? (one.made, one.id) > (other.made, other.id) : place < otherPlace
-      }
+    return backups.sorted {
+      let (one, other) = (key($0), key($1))
+      let (place, otherPlace) = (places[one.id] ?? .max, places[other.id] ?? .max)
+      return place == otherPlace
+        ? (one.made, one.id) > (other.made, other.id) : place < otherPlace
+    }
   }
 
   /// The names of all backups of a site, finished or not, in no particular order.

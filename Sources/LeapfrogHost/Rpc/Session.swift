@@ -45,7 +45,9 @@ final class Session {
     let pair = try Pair(root: params.root, name: params.pair)
     let (store, journal) = (BackupStore(layout: pair.layout), try Journal(layout: pair.layout))
     return try Files.names(in: pair.layout.backups).flatMap { site in
-      try store.infos(site: site, needed: Retention.needed(of: site, journal: journal))
+      try store.infos(
+        site: site, needed: Retention.needed(of: site, journal: journal),
+        newestFirst: journal.backups(of: site))
     }
   }
 

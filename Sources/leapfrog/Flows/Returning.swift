@@ -93,8 +93,9 @@ struct Returning {
     throws
     -> BackupInfo
   {
+    // The host lists them newest first, as its journal has them.
     let own = all.filter { $0.site == site && $0.verified && (id == nil || $0.id == id) }
-    if let newest = own.max(by: { $0.made < $1.made }) { return newest }
+    if let newest = own.first { return newest }
     throw Failure.usage(
       "\(site) has no verified backup\(id.map { " \($0)" } ?? "")",
       remedy: "leapfrog backups \(pair)")

@@ -32,6 +32,8 @@ import Testing
     #expect(
       try store.list(site: site, newestFirst: known).map(\.id) == ["second", "first", "foreign"])
     #expect(try store.list(site: site).map(\.id) == ["first", "foreign", "second"])
+    let shown = try store.infos(site: site, needed: [], newestFirst: known)
+    #expect(shown.map(\.id) == ["second", "first", "foreign"])
     let gone = try store.prune(site: site, keep: 1, needed: [], newestFirst: known)
     #expect(Set(gone) == ["first", "foreign"])
   }
