@@ -6,6 +6,15 @@ protocol HostWording {
   func worded(_ shell: HostShell) -> Self
 }
 
+extension HostWording {
+  /// A copy of which something is different.
+  fileprivate func changed(_ change: (inout Self) -> Void) -> Self {
+    var copy = self
+    change(&copy)
+    return copy
+  }
+}
+
 extension Failure: HostWording {
   func worded(_ shell: HostShell) -> Failure {
     Failure(kind, shell.text(message), remedy: remedy.map(shell.typed))
@@ -26,17 +35,13 @@ extension Array: HostWording where Element: HostWording {
 
 extension Machine: HostWording {
   func worded(_ shell: HostShell) -> Machine {
-    var machine = self
-    machine.findings = findings.worded(shell)
-    return machine
+    changed { $0.findings = findings.worded(shell) }
   }
 }
 
 extension Event: HostWording {
   func worded(_ shell: HostShell) -> Event {
-    var event = self
-    event.text = text.map(shell.text)
-    return event
+    changed { $0.text = text.map(shell.text) }
   }
 }
 
@@ -48,34 +53,30 @@ extension EventsResult: HostWording {
 
 extension ReleaseStatus: HostWording {
   func worded(_ shell: HostShell) -> ReleaseStatus {
-    var release = self
-    release.reason = reason.map(shell.text)
-    release.next = next.map(shell.typed)
-    return release
+    changed {
+      $0.reason = reason.map(shell.text)
+      $0.next = next.map(shell.typed)
+    }
   }
 }
 
 extension SiteStatus: HostWording {
   func worded(_ shell: HostShell) -> SiteStatus {
-    var site = self
-    site.reason = reason.map(shell.text)
-    return site
+    changed { $0.reason = reason.map(shell.text) }
   }
 }
 
 extension PairStatus: HostWording {
   func worded(_ shell: HostShell) -> PairStatus {
-    var status = self
-    status.sites = sites.worded(shell)
-    status.release = release?.worded(shell)
-    return status
+    changed {
+      $0.sites = sites.worded(shell)
+      $0.release = release?.worded(shell)
+    }
   }
 }
 
 extension Survey: HostWording {
   func worded(_ shell: HostShell) -> Survey {
-    var survey = self
-    survey.status = status.worded(shell)
-    return survey
+    changed { $0.status = status.worded(shell) }
   }
 }
