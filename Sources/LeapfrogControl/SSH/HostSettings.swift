@@ -40,6 +40,7 @@ struct HostSettings: Sendable {
       guard parts.count == 2 else { continue }
       take(parts[0], parts[1], home)
     }
+    identityFiles = identityFiles.map(HostTokens(of: self, home: home).filled)
   }
 
   private mutating func take(_ key: String, _ value: String, _ home: String) {
@@ -76,7 +77,6 @@ struct HostSettings: Sendable {
   }
 
   private static func expanded(_ path: String, _ home: String) -> String {
-    if path.hasPrefix("~/") { return home + path.dropFirst() }
-    return path.replacingOccurrences(of: "%d", with: home)
+    path.hasPrefix("~/") ? home + path.dropFirst() : path
   }
 }

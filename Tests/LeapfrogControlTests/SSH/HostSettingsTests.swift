@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import RealServers
 import Testing
 
@@ -55,6 +56,26 @@ import Testing
     #expect(settings.knownHostsFiles == ["\(OpenSSH.home)/mine", "/others", "/global"])
     #expect(settings.knownName == "[192.0.2.7]:2222")
     #expect(settings.sendEnvironment == ["CANARY_*", "LEAPFROG_X", "LATER"])
+  }
+
+  @Test func tokensAreFilledInAsSSHDoes() throws {
+    let settings = try settings(
+      """
+      HostName 192.0.2.7
+      Port 2222
+      User deploy
+      HostKeyAlias web1-key
+      IdentityFile ~/.ssh/%h_%r
+      IdentityFile %d/%n-%p-%u-%i
+      IdentityFile /keys/%k/%%/%Z/${HOME}/${LEAPFROG_NONE}
+      """)
+    let home = OpenSSH.home
+    #expect(settings.keyAlias == "web1-key" && settings.knownName == "web1-key")
+    #expect(
+      settings.identityFiles == [
+        "\(home)/.ssh/192.0.2.7_deploy", "\(home)/web1-2222-\(NSUserName())-\(geteuid())",
+        "/keys/web1-key/%/%Z/\(ProcessInfo.processInfo.environment["HOME"] ?? "")/${LEAPFROG_NONE}",
+      ])
   }
 
   @Test func anAliasIsTheNameThatIsKnown() throws {
