@@ -67,7 +67,7 @@ struct Bootstrap: Sendable {
     return Self.line(
       head + "if test \"$(sum \"$f\")\" = \(digest); then \(words)trap : INT QUIT; "
         + "say \"ready|$d\"; \"$f\" \"$@\"; "
-        + "printf \"\\n%s\\n\" \"\(nonce) ended $?\" >&2; else "
+        + "printf \"\\036%s\\n\" \"\(nonce) ended $?\" >&2; else "
         + "say \"altered|$(sum \"$f\")|$f\"; fi")
   }
 

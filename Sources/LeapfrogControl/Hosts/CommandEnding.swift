@@ -9,10 +9,14 @@ struct CommandEnding {
   private var held: [UInt8] = []
   private var told: Int32?
 
-  /// - Parameter onTerminal: whether lines end as a terminal ends them.
-  init(nonce: String, host: String, onTerminal: Bool = false) {
-    (mark, self.host) = (Array("\(onTerminal ? "\r\n" : "\n")\(nonce) ended ".utf8), host)
+  init(nonce: String, host: String) {
+    // A record separator: what ends with the first byte of the mark is held back, so it must not be one
+    // that ends a prompt or a line.
+    (mark, self.host) = (Array("\u{1e}\(nonce) ended ".utf8), host)
   }
+
+  /// Whether the end was told.
+  var isTold: Bool { told != nil }
 
   /// Gives what is surely the command's own.
   mutating func take(_ bytes: [UInt8]) -> [UInt8] {

@@ -60,7 +60,7 @@ public struct HostKeeper: Sendable {
   private func clear() async throws {
     let session = try await SSHDialer(name: name).connect()
     let bootstrap = Bootstrap(digest: try executable.digest())
-    let id = try await session.start(bootstrap.remove, until: Deadline(seconds: 20))
+    let id = try await session.start(bootstrap.remove, until: Deadline(seconds: 20)).id
     var marked = MarkedStream(
       SSHChannel(session: session, id: id), host: name, nonce: bootstrap.nonce)
     let answer = try await marked.answer(within: 60)

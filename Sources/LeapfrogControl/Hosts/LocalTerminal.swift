@@ -20,10 +20,12 @@ final class LocalTerminal {
   var kind: TerminalKind { Self.kind() }
 
   private static func kind() -> TerminalKind {
+    let told = ProcessInfo.processInfo.environment["TERM"] ?? ""
+    let name = (1...64).contains(told.utf8.count) ? told : "dumb"
     var size = winsize()
     let isKnown = ioctl(0, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
     return TerminalKind(
-      name: ProcessInfo.processInfo.environment["TERM"] ?? "dumb",
+      name: name,
       columns: isKnown ? Int32(size.ws_col) : 80, rows: isKnown ? Int32(size.ws_row) : 24)
   }
 
@@ -36,11 +38,10 @@ final class LocalTerminal {
       let kind = Self.kind()
       Task { await channel.resize(kind) }
     }
-    for number in [SIGTERM, SIGHUP] {
+    for number in [SIGINT, SIGQUIT, SIGTERM, SIGHUP] {
       listen(to: number) { [before] in
         Self.restore(before)
-        signal(number, SIG_DFL)
-        raise(number)
+        Self.end(by: number)
       }
     }
   }
@@ -55,6 +56,14 @@ final class LocalTerminal {
   private static func restore(_ before: termios) {
     var before = before
     tcsetattr(0, TCSADRAIN, &before)
+  }
+
+  /// To the process, because this thread takes no signals.
+  private static func end(by number: Int32) {
+    signal(number, SIG_DFL)
+    kill(getpid(), number)
+    usleep(200_000)
+    _exit(128 + number)
   }
 
   private func listen(to number: Int32, _ body: @escaping @Sendable () -> Void) {

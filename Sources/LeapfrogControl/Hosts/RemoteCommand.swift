@@ -28,22 +28,25 @@ public struct RemoteCommand: Sendable {
     let session = try await SSHDialer(name: host).connect(settings, introduce: nil)
     let terminal = LocalTerminal()
     if let running = try await begin(arguments, bootstrap, settings, session, terminal) {
-      return try await follow(running, terminal)
+      return try await follow(running)
     }
     // It is missing, or it was altered.
-    _ = try await RemoteHost(name: host, executable: executable, progress: progress)
+    let greeted = try await RemoteHost(name: host, executable: executable, progress: progress)
       .greet(session, settings, digest: bootstrap.digest)
+    await greeted.channel.close()
     guard let running = try await begin(arguments, bootstrap, settings, session, terminal) else {
       throw Failure.refused(
         "leapfrog-host on \(host) was altered meanwhile", remedy: "leapfrog host check \(host)")
     }
-    return try await follow(running, terminal)
+    return try await follow(running)
   }
 
   /// A command that has begun.
   private struct Running {
     let channel: SSHChannel
     let marked: MarkedStream
+    /// This process's terminal, where the command has one too.
+    let terminal: LocalTerminal?
   }
 
   /// - Returns: nil where `leapfrog-host` is not as it has to be, and nothing was begun.
@@ -51,27 +54,30 @@ public struct RemoteCommand: Sendable {
     _ arguments: [String], _ bootstrap: Bootstrap, _ settings: HostSettings,
     _ session: SSHSession, _ terminal: LocalTerminal?
   ) async throws -> Running? {
-    let id = try await session.start(
+    let started = try await session.start(
       bootstrap.run(arguments), environment: RemoteHost.passedOn(settings, language: true),
       on: terminal?.kind, until: Deadline(seconds: 20))
-    let channel = SSHChannel(session: session, id: id)
+    let channel = SSHChannel(session: session, id: started.id)
     var marked = MarkedStream(channel, host: host, nonce: bootstrap.nonce)
     guard case .ready = try await marked.answer(within: 30) else {
       await channel.close()
       return nil
     }
-    return Running(channel: channel, marked: marked)
+    return Running(
+      channel: channel, marked: marked, terminal: started.hasTerminal ? terminal : nil)
   }
 
-  private func follow(_ running: Running, _ terminal: LocalTerminal?) async throws -> Int32 {
-    let (channel, marked, isMixed) = (running.channel, running.marked, terminal != nil)
-    var ending = CommandEnding(nonce: marked.nonce, host: host, onTerminal: isMixed)
+  private func follow(_ running: Running) async throws -> Int32 {
+    let (channel, marked, terminal) = (running.channel, running.marked, running.terminal)
+    let isMixed = terminal != nil
+    var ending = CommandEnding(nonce: marked.nonce, host: host)
     terminal?.hand(over: channel)
     defer { terminal?.takeBack() }
     let input = Task { await Self.forwardInput(to: channel) }
     defer { input.cancel() }
     try Self.put(isMixed ? ending.take(marked.rest) : marked.rest, to: 1)
-    while let piece = try await channel.next() {
+    // A host keeps a terminal's channel for as long as anything that was left running has it.
+    while !(isMixed && ending.isTold), let piece = try await channel.next() {
       switch piece {
       case .output(let bytes): try Self.put(isMixed ? ending.take(bytes) : bytes, to: 1)
       case .error(let bytes): try Self.put(ending.take(bytes), to: 2)

@@ -74,7 +74,8 @@ public struct RemoteHost: HostReaching {
   ) async throws -> Greeted? {
     let bootstrap = Bootstrap(digest: digest)
     let id = try await session.start(
-      bootstrap.contact, environment: Self.passedOn(settings), until: Deadline(seconds: 20))
+      bootstrap.contact, environment: Self.passedOn(settings), until: Deadline(seconds: 20)
+    ).id
     var marked = MarkedStream(
       SSHChannel(session: session, id: id), host: name, nonce: bootstrap.nonce)
     switch try await marked.answer(within: 30) {

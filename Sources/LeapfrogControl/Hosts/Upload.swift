@@ -14,7 +14,8 @@ struct Upload {
     let begun = ContinuousClock.now
     let bootstrap = Bootstrap(digest: digest)
     let id = try await session.start(
-      bootstrap.store(size: try executable.size()), until: Deadline(seconds: 20))
+      bootstrap.store(size: try executable.size()), until: Deadline(seconds: 20)
+    ).id
     let channel = SSHChannel(session: session, id: id)
     do { try await send(channel) } catch is ChannelClosed {
       // Why it stopped listening comes as its answer.

@@ -8,7 +8,8 @@ struct KnownHosts: Sendable {
   /// What the files say of a key.
   enum Verdict: Equatable {
     case known
-    /// No key of the host is known that it could have been asked to prove.
+    /// No key of the host is known that it could have been asked to prove; those of its address without the
+    /// port count only where it has one of them.
     case unknown
     /// Another key is known, and was asked for first: the host does not have it any more.
     case changed

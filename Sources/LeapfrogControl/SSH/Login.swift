@@ -46,7 +46,7 @@ extension SSHSession {
     let agent = try loginByAgent(settings, &attempts)
     if isLoggedIn { return }
     for file in files where file.publicKey.map({ !agent.contains($0) }) ?? true {
-      try tryFile(file, settings, ask, &attempts, limit)
+      try tryFile(file, settings, ask, &attempts)
       if isLoggedIn { return }
     }
     throw attempts.failure(settings)
@@ -82,19 +82,19 @@ extension SSHSession {
 
   private func tryFile(
     _ file: PrivateKeyFile, _ settings: HostSettings, _ ask: (String, Bool) -> String?,
-    _ attempts: inout LoginAttempts, _ limit: Deadline
+    _ attempts: inout LoginAttempts
   ) throws {
     guard !file.isRSA else { return attempts.rsa.append(file.path) }
     guard file.isEncrypted else {
       attempts.tried.append(file.path)
-      return _ = try tryKey(file, nil, settings, limit)
+      return _ = try tryKey(file, nil, settings)
     }
     for attempt in 0..<3 {
       guard let passphrase = ask("Passphrase for \(file.path)", attempt > 0) else {
         return attempts.unused.append(
           "\(file.path) has a passphrase and there is no terminal to ask for it (ssh-add it)")
       }
-      let code = try tryKey(file, passphrase, settings, Deadline(seconds: 20))
+      let code = try tryKey(file, passphrase, settings)
       if code == 0 { return }
       if Self.isRefusal(code) { return attempts.tried.append(file.path) }
     }
@@ -105,9 +105,11 @@ extension SSHSession {
     code == LIBSSH2_ERROR_AUTHENTICATION_FAILED || code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED
   }
 
+  /// What was waited for before, such as a person or an agent, takes nothing from its time.
   private func tryKey(
-    _ file: PrivateKeyFile, _ passphrase: String?, _ settings: HostSettings, _ limit: Deadline
+    _ file: PrivateKeyFile, _ passphrase: String?, _ settings: HostSettings
   ) throws -> Int32 {
+    let limit = Deadline(seconds: settings.connectTimeout)
     let code = try finish(until: limit) {
       libssh2_userauth_publickey_fromfile_ex(
         raw, settings.user, UInt32(settings.user.utf8.count), nil, file.path, passphrase)

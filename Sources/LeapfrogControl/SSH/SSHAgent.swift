@@ -90,17 +90,29 @@ struct SSHAgent: Sendable {
   private func ask(
     _ message: Message, _ body: [UInt8], for expected: Message, within seconds: Double
   ) throws -> SSHReader {
-    let limit = Deadline(seconds: seconds)
-    try send(SSHReader.bytes(1 + body.count) + [message.rawValue] + body, limit)
-    var head = SSHReader(try receive(4, limit))
-    guard let length = head.number(), length > 0, length <= Self.longestAnswer else {
-      throw nonsense
+    let answer: [UInt8]
+    do {
+      answer = try self.answer(
+        to: SSHReader.bytes(1 + body.count) + [message.rawValue] + body, Deadline(seconds: seconds))
+    } catch {
+      // What may come yet would be taken for the answer to the next question.
+      socket.shutDown()
+      throw error
     }
-    let answer = try receive(length, limit)
     guard answer[0] == expected.rawValue else {
       throw Fault(text: "the agent at \(path) declines")
     }
     return SSHReader(answer.dropFirst())
+  }
+
+  /// The bytes of an answer, at least one.
+  private func answer(to request: [UInt8], _ limit: Deadline) throws -> [UInt8] {
+    try send(request, limit)
+    var head = SSHReader(try receive(4, limit))
+    guard let length = head.number(), length > 0, length <= Self.longestAnswer else {
+      throw nonsense
+    }
+    return try receive(length, limit)
   }
 
   private func send(_ bytes: [UInt8], _ limit: Deadline) throws {

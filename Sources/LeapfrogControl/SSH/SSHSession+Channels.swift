@@ -8,6 +8,13 @@ extension SSHSession {
     case error([UInt8])
   }
 
+  /// A command that was started.
+  struct Started: Sendable {
+    /// The number of its channel.
+    let id: Int
+    let hasTerminal: Bool
+  }
+
   /// Starts a command of the account's shell.
   ///
   /// - Parameters:
@@ -16,7 +23,7 @@ extension SSHSession {
   func start(
     _ command: String, environment: [(name: String, value: String)] = [],
     on terminal: TerminalKind? = nil, until limit: Deadline
-  ) throws -> Int {
+  ) throws -> Started {
     guard command.utf8.count <= Self.longestCommand else {
       throw Failure.failed(
         "a command of \(command.utf8.count) bytes is too long for \(name): libssh2 sends at most "
@@ -31,13 +38,13 @@ extension SSHSession {
           channel, name, UInt32(name.utf8.count), value, UInt32(value.utf8.count))
       }
     }
-    if let terminal { try request(terminal, for: channel, until: limit) }
+    let hasTerminal = try terminal.map { try request($0, for: channel, until: limit) } ?? false
     let code = try finish(until: limit) {
       libssh2_channel_process_startup(
         channel, "exec", 4, command, UInt32(command.utf8.count))
     }
     guard code == 0 else { throw refused("\(name) starts no command", code) }
-    return keep(channel)
+    return Started(id: keep(channel), hasTerminal: hasTerminal)
   }
 
   private static let window: UInt32 = 4 << 20

@@ -14,14 +14,18 @@ struct TerminalKind: Sendable {
 extension SSHSession {
   /// Has the command of a channel run on a terminal.
   ///
-  /// - Throws: `Failure` where the host gives none.
-  func request(_ terminal: TerminalKind, for channel: OpaquePointer, until limit: Deadline) throws {
+  /// - Returns: false where the host gives the account none; the command can run without.
+  func request(
+    _ terminal: TerminalKind, for channel: OpaquePointer, until limit: Deadline
+  ) throws -> Bool {
     let code = try finish(until: limit) {
       libssh2_channel_request_pty_ex(
         channel, terminal.name, UInt32(terminal.name.utf8.count), nil, 0, terminal.columns,
         terminal.rows, 0, 0)
     }
+    guard code != LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED else { return false }
     guard code == 0 else { throw refused("\(name) gives no terminal", code) }
+    return true
   }
 
   /// Tells a channel's terminal its new size.

@@ -70,8 +70,11 @@ public struct PairHost: Sendable {
   }
 
   /// Past releases, newest first.
-  public func history(limit: Int) async throws -> [ReleaseStatus] {
-    try await ask(.history, HistoryParams(root: spec.root, pair: spec.name, limit: limit))
+  ///
+  /// - Parameter kind: of what kind; nil for all.
+  public func history(limit: Int, kind: OrderKind? = nil) async throws -> [ReleaseStatus] {
+    try await ask(
+      .history, HistoryParams(root: spec.root, pair: spec.name, limit: limit, kind: kind))
   }
 
   /// Every backup of the pair.

@@ -133,12 +133,15 @@ public struct HistoryParams: Codable, Sendable {
   public var pair: String
   /// How many releases at most.
   public var limit: Int
+  /// Of what kind; nil for all.
+  public var kind: OrderKind?
 
   /// A request for the history of the pair in that directory.
-  public init(root: String, pair: String, limit: Int) {
+  public init(root: String, pair: String, limit: Int, kind: OrderKind? = nil) {
     self.root = root
     self.pair = pair
     self.limit = limit
+    self.kind = kind
   }
 }
 

@@ -134,7 +134,8 @@ public struct ReleaseStatus: Codable, Sendable, Equatable {
   public var ref: String?
   /// The commit of the platform that the work leads to; nil where the order names none.
   public var commit: ObjectID?
-  /// The platform that the work leads away from; nil for a new pair, and where `to` is nil.
+  /// The platform besides `to`, which sites leave in an upgrade and a rollback; nil for a new pair, and where
+  /// `to` is nil.
   public var from: PlatformName?
   /// The platform that the work leads to; nil for backups, restores and removals.
   public var to: PlatformName?

@@ -62,13 +62,22 @@ extension Journal {
   }
 
   /// The newest releases, newest first.
-  func releases(limit: Int) throws -> [ReleaseRecord] {
+  ///
+  /// - Parameter kind: of what kind; nil for all.
+  func releases(limit: Int, kind: OrderKind? = nil) throws -> [ReleaseRecord] {
     try read { database in
       try Row.fetchAll(
-        database, sql: "SELECT * FROM release ORDER BY id DESC LIMIT ?", arguments: [limit]
+        database,
+        sql: """
+          SELECT * FROM release WHERE ?1 IS NULL OR json_extract(work, '$.kind') = ?1
+          ORDER BY id DESC LIMIT ?2
+          """, arguments: [kind?.rawValue, limit]
       ).map(ReleaseRecord.init)
     }
   }
+
+  /// The last upgrade, however many other releases came after it; nil before the first.
+  func lastUpgrade() throws -> ReleaseRecord? { try releases(limit: 1, kind: .upgrade).first }
 
   /// The release that is running, was interrupted or is stuck: the one that stands in the way of another.
   func openRelease() throws -> ReleaseRecord? {

@@ -38,7 +38,7 @@ final class Session {
     let pair = try Pair(root: params.root, name: params.pair)
     let journal = try Journal(layout: pair.layout)
     let report = ReleaseReport(pair: pair.name, layout: pair.layout, journal: journal)
-    return try journal.releases(limit: params.limit).map(report.make)
+    return try journal.releases(limit: params.limit, kind: params.kind).map(report.make)
   }
 
   func backups(_ params: PairParams) throws -> [BackupInfo] {

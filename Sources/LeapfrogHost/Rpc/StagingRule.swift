@@ -51,8 +51,7 @@ struct StagingRule {
   }
 
   private func journalTarget() throws -> String {
-    try Journal(layout: layout).releases(limit: 50).first { $0.order.kind == .upgrade }?.order.ref
-      ?? "REF"
+    try Journal(layout: layout).lastUpgrade()?.order.ref ?? "REF"
   }
 
   /// A list that stays readable with 300 sites.

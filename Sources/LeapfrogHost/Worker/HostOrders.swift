@@ -72,10 +72,14 @@ public struct HostOrders: Sendable {
   }
 
   private func rollbackOrder(_ sites: [String], _ journal: Journal) throws -> WorkOrder {
-    let places = try LiveLinks(layout: layout).all()
-    let leaving = try journal.releases(limit: 50).first { $0.order.kind == .upgrade }?.order.to
-    guard let from = leaving ?? places.values.first else {
-      throw Failure.refused("\(spec.name) has no site to roll back")
+    let places = Set(try LiveLinks(layout: layout).all().values)
+    let last = try journal.lastUpgrade()?.order.to
+    guard let from = places.count == 1 ? places.first : last, places.contains(from) else {
+      throw Failure.refused(
+        places.isEmpty
+          ? "\(spec.name) has no site to roll back"
+          : "\(spec.name) has sites on both platforms, and no upgrade is known that they go back from"
+      )
     }
     let header = try PlatformManifest.header(of: from.other, in: layout)
     return WorkOrder(

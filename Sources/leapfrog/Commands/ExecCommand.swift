@@ -11,8 +11,8 @@ struct ExecCommand: AsyncParsableCommand {
       What a crontab should call: never the wrong platform, and never during the
       site's migration. The command gets the LEAPFROG_ environment and runs as the
       owner of the site's data. The exit status is the command's own. On a host over
-      SSH it has a terminal where leapfrog is on one; a crontab there can call
-      `leapfrog-host exec` itself.
+      SSH it has a terminal if all standard streams of leapfrog are one; a crontab
+      there can call `leapfrog-host exec` itself.
 
       EXAMPLES:
         leapfrog exec shop.example.com -- ./bin/cron

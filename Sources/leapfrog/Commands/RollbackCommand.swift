@@ -37,14 +37,27 @@ struct RollbackCommand: AsyncParsableCommand {
   private func rollback(_ members: [PairConfiguration], _ context: Context) async throws -> Int32 {
     let found = await ReleaseSurvey(context: context, members: members).look()
     try refuseSilent(found)
-    let upgrade = site.isEmpty ? found.newestUpgrade() : nil
-    let meant = members.filter { isMeant($0, upgrade, found) }
+    let upgrade = try last(found)
+    let reached = found.hostsOfNewestUpgrade
+    let meant = members.filter { upgrade == nil || reached.contains($0.host) }
     if !yes, !meant.isEmpty { try confirm(meant, context) }
     return try await Spreading(context: context, members: members).run("rollback") {
       context, pair in
-      try await Returning(context: context, pair: pair).rollback(
-        site.filter { pair.spec.site($0) != nil }, from: upgrade, yes: true)
+      let returning = Returning(context: context, pair: pair)
+      if let upgrade, !reached.contains(pair.host) { return returning.leave(upgrade) }
+      let own = found.first { $0.pair.host == pair.host }?.last
+      return try await returning.rollback(
+        site.filter { pair.spec.site($0) != nil }, from: upgrade == nil ? nil : own, yes: true)
     }
+  }
+
+  /// The upgrade that the hosts go back from; nil where the sites are named.
+  private func last(_ found: [ReleaseSurvey.Found]) throws -> ReleaseStatus? {
+    guard site.isEmpty else { return nil }
+    if let newest = found.newestUpgrade() { return newest }
+    throw Failure.refused(
+      "no upgrade of \(pair) is known on any of its hosts; name the host that is to go back",
+      remedy: "leapfrog rollback \(pair) --host \(found.map(\.pair.host).sorted().first ?? "HOST")")
   }
 
   /// The last upgrade can be one that only a silent host has: the others would be taken back from the one
@@ -58,14 +71,6 @@ struct RollbackCommand: AsyncParsableCommand {
         + "the last upgrade of \(pair) was; name the hosts that are to go back",
       remedy: others.isEmpty
         ? "leapfrog status \(pair)" : "leapfrog rollback \(pair)\(others.joined())")
-  }
-
-  private func isMeant(
-    _ pair: PairConfiguration, _ upgrade: ReleaseStatus?, _ found: [ReleaseSurvey.Found]
-  ) -> Bool {
-    let status = found.first { $0.pair.host == pair.host }?.status
-    guard let status, let commit = upgrade?.commit else { return true }
-    return status.isUsed(commit)
   }
 
   /// Several hosts are asked about once; one host says itself what would be lost.

@@ -160,6 +160,17 @@ struct Context: Sendable {
     return order
   }
 
+  /// An upgrade that is under way is the one that is asked for only if it goes to the same commit: a branch
+  /// can have moved since.
+  func verify(_ release: ReleaseStatus, goesTo commit: ObjectID, of pair: PairConfiguration) throws
+  {
+    guard let its = release.commit, its != commit else { return }
+    throw Failure.refused(
+      "the upgrade of \(label(pair)) that is under way goes to \(release.ref ?? "a commit") as it was, "
+        + "\(its.short), and it is \(commit.short) now",
+      remedy: "leapfrog events \(pair.spec.name) --follow")
+  }
+
   func unknownSite(_ name: String, _ pair: PairConfiguration) -> Failure {
     .usage(
       "\(pair.spec.name) has no site \(name)", remedy: "leapfrog site list \(pair.spec.name)")

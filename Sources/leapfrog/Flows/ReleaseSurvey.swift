@@ -10,10 +10,13 @@ struct ReleaseSurvey: Sendable {
   struct Found: Sendable {
     let pair: PairConfiguration
     let status: PairStatus?
-    /// Its last upgrade.
-    let last: ReleaseStatus?
+    /// Its upgrades, newest first.
+    var upgrades: [ReleaseStatus] = []
     /// The link that it was asked over.
     var link: HostLink?
+
+    /// Its last upgrade.
+    var last: ReleaseStatus? { upgrades.first }
 
     /// Whether something is under way or was interrupted there; true also where nobody answers.
     var isAtWork: Bool {
@@ -38,7 +41,7 @@ struct ReleaseSurvey: Sendable {
           let found = try? await Waiting.within(seconds, late: .failed("late")) {
             try await look(at: pair)
           }
-          return found ?? Found(pair: pair, status: nil, last: nil)
+          return found ?? Found(pair: pair, status: nil)
         }
       }
       return await group.reduce(into: []) { $0.append($1) }
@@ -83,8 +86,8 @@ struct ReleaseSurvey: Sendable {
     let link = try context.link(to: pair.host)
     let host = try context.host(of: pair, link: link)
     let status = try await host.status()
-    let last = try await host.history(limit: 100).first { $0.kind == .upgrade }
-    return Found(pair: pair, status: status, last: last, link: link)
+    let upgrades = try await host.history(limit: 100, kind: .upgrade)
+    return Found(pair: pair, status: status, upgrades: upgrades, link: link)
   }
 }
 
@@ -92,6 +95,20 @@ extension [ReleaseSurvey.Found] {
   /// The newest upgrade that any of the hosts had.
   func newestUpgrade(where isMeant: (ReleaseStatus) -> Bool = { _ in true }) -> ReleaseStatus? {
     compactMap(\.last).filter(isMeant).max { $0.moment < $1.moment }
+  }
+}
+
+extension [ReleaseSurvey.Found] {
+  /// The hosts that the newest upgrade reached: what they had last went to the same commit, and no host has
+  /// had one to another commit since. One that was left on a commit to which the others came back is none.
+  var hostsOfNewestUpgrade: [String] {
+    let newest = newestUpgrade()
+    return filter { found in
+      guard let last = found.last, last.commit == newest?.commit else { return false }
+      return !contains {
+        $0.upgrades.contains { $0.commit != last.commit && $0.moment > last.moment }
+      }
+    }.map(\.pair.host)
   }
 }
 

@@ -61,11 +61,22 @@ struct Releasing: Sendable {
     if let release = status.release, release.state == .running, release.kind == .upgrade,
       ref == nil || release.ref == name ?? ref
     {
+      if let ref, let commit = await commitNow(of: ref) {
+        try context.verify(release, goesTo: commit, of: pair)
+      }
       return try await context.follow(
         WorkStarted(release: release.id, attached: true, after: 0), on: host)
     }
     if continues || ref == nil { return try await takeUp(status, ref, sites, express, host) }
     return try await upgrade(ref ?? "", name, sites, express, status, host)
+  }
+
+  /// What a ref is in the repository now; nil where that cannot be had soon.
+  private func commitNow(of ref: String) async -> ObjectID? {
+    let code = code
+    return try? await Waiting.within(15, late: .failed("late")) {
+      try await code.fetched(for: ref).resolve(ref).commit
+    }
   }
 
   private func upgrade(
@@ -137,7 +148,7 @@ struct Releasing: Sendable {
   private func takeUp(
     _ status: PairStatus, _ ref: String?, _ sites: [String], _ express: Bool, _ host: PairHost
   ) async throws -> Int32 {
-    guard let last = try await host.history(limit: 100).first(where: { $0.kind == .upgrade }),
+    guard let last = try await host.history(limit: 1, kind: .upgrade).first,
       let commit = last.commit, let to = last.to, status[to].commit == commit
     else {
       throw Failure.refused(

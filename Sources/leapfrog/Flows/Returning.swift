@@ -19,8 +19,8 @@ struct Returning {
     if let commit = upgrade?.commit, !status.isUsed(commit) {
       return nothingToDo(upgrade?.ref ?? commit.short)
     }
-    let upgrades = try await host.history(limit: 100).filter { $0.kind == .upgrade }
-    let from = try source(status, sites, upgrades)
+    let upgrades = try await host.history(limit: 100, kind: .upgrade)
+    let from = try source(status, sites, upgrade ?? upgrades.first)
     let leaving = status[from].sites.filter { site in
       sites.isEmpty ? pair.spec.site(site) != nil : sites.contains(site)
     }
@@ -31,6 +31,15 @@ struct Returning {
     var order = try context.order(.rollback, pair, to: from.other, sites: sites)
     (order.ref, order.commit) = (to.ref, to.commit)
     return try await context.carryOut(order, on: host, fence: status.fence)
+  }
+
+  /// - Parameter upgrade: the last of the pair, which did not reach this host.
+  func leave(_ upgrade: ReleaseStatus) -> Int32 {
+    context.console.line(
+      "nothing to do: the last upgrade of \(name), to \(upgrade.ref ?? "a commit"), did not reach it"
+    )
+    try? context.console.outcome("nothing to do")
+    return 0
   }
 
   private func nothingToDo(_ ref: String) -> Int32 {
@@ -66,14 +75,14 @@ struct Returning {
     "\(Formats.names(sites)) \(sites.count == 1 ? "goes" : "go")"
   }
 
-  /// The platform that the sites leave: the one of the last upgrade, when sites are on both.
-  private func source(_ status: PairStatus, _ sites: [String], _ upgrades: [ReleaseStatus]) throws
+  /// The platform that the sites leave: the one of the upgrade, when sites are on both.
+  private func source(_ status: PairStatus, _ sites: [String], _ upgrade: ReleaseStatus?) throws
     -> PlatformName
   {
     let places = Set(
       status.sites.filter { sites.isEmpty || sites.contains($0.name) }.compactMap(\.platform))
     if places.count == 1, let place = places.first { return place }
-    if places.count == 2, let to = upgrades.first?.to { return to }
+    if places.count == 2, let to = upgrade?.to { return to }
     throw Failure.refused("\(name) has no site to roll back", remedy: "leapfrog status \(name)")
   }
 

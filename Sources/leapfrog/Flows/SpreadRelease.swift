@@ -27,16 +27,17 @@ struct SpreadRelease: Sendable {
     -> Int32
   {
     guard isSpread else {
-      return try await single.upgrade(ref, sites: sites, continues: continues, express: express)
+      return try await singleAmongOthers()
+        .upgrade(ref, sites: sites, continues: continues, express: express)
     }
     let survey = ReleaseSurvey(context: context, members: members)
     let surveyed = continues ? await survey.look() : await survey.look(within: ReleaseSurvey.hurry)
     try refuse(surveyed, ref, sites)
     let target = try await target(ref, continues, surveyed)
     let code = try await resolved(target.ref)
-    var budgeted = self.context
+    try refuseOthers(surveyed, try await code.fetched(for: target.ref).resolve(target.ref).commit)
+    var budgeted = stamped(after: surveyed)
     budgeted.budget = budget()
-    budgeted.stamp = max(context.stamp, (surveyed.newestUpgrade()?.moment ?? 0) + 1)
     let release = Spreading(context: budgeted, members: members)
     return try await release.run("upgrade to \(target.name)", first: members[0].canaryHosts) {
       context, pair in
@@ -46,6 +47,25 @@ struct SpreadRelease: Sendable {
         continues: false,
         express: express)
     }
+  }
+
+  /// The only host that is meant. Where the pair is on others too, what it gets is later than what they had.
+  private func singleAmongOthers() async throws -> Releasing {
+    let group = try context.configuration.group(name)
+    guard group.isSpread else { return single }
+    let surveyed = await ReleaseSurvey(context: context, members: group.members)
+      .look(within: ReleaseSurvey.hurry)
+    for other in surveyed where other.pair.host != members[0].host { await other.link?.close() }
+    return Releasing(
+      context: stamped(after: surveyed), pair: members[0],
+      link: surveyed.first { $0.pair.host == members[0].host }?.link)
+  }
+
+  private func stamped(after surveyed: [ReleaseSurvey.Found]) -> Context {
+    var context = context
+    let last = surveyed.newestUpgrade()?.moment ?? 0
+    context.stamp = max(context.stamp, last < .max ? last + 1 : last)
+    return context
   }
 
   func stageOnly(_ ref: String?, platform: PlatformName?) async throws -> Int32 {
@@ -94,6 +114,14 @@ struct SpreadRelease: Sendable {
       guard sites.isEmpty, let refusal = context.readiness(found.pair, status).refusal
       else { continue }
       throw Failure(refusal.kind, "on \(host): \(refusal.message)", remedy: refusal.remedy)
+    }
+  }
+
+  /// What is under way has to go where this goes.
+  private func refuseOthers(_ surveyed: [ReleaseSurvey.Found], _ commit: ObjectID) throws {
+    for found in surveyed {
+      guard let release = found.status?.release, release.state == .running else { continue }
+      try context.verify(release, goesTo: commit, of: found.pair)
     }
   }
 

@@ -22,14 +22,16 @@ struct HostView {
         ["round trip", Self.milliseconds(visit.roundTrip)],
       ].compactMap { $0 })
     for finding in visit.findings { console.show(finding) }
-    if let units = visit.units { show(units) }
+    if let units = visit.units { show(units, visit.host) }
   }
 
-  private func show(_ units: UnitsResult) {
+  private func show(_ units: UnitsResult, _ host: String) {
     guard !units.installed else {
       return console.line("  units installed: \(units.paths.joined(separator: " "))")
     }
-    console.line("  units not installed: \(units.reason ?? "it is not allowed"); as root, type:")
+    console.line(
+      "  units not installed: \(units.reason ?? "it is not allowed"); as root\(host == "local" ? "" : " on \(host)"), type:"
+    )
     for command in units.commands { console.line(command) }
   }
 

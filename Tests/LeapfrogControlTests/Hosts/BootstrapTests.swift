@@ -93,7 +93,7 @@ import Testing
     let line = said.output.split(separator: "\n").first { $0.hasPrefix("[") } ?? ""
     let shown = try? JSONDecoder().decode([String].self, from: Data(line.utf8))
     #expect(shown == words, "\(said.output)")
-    #expect(said.output.hasSuffix("said\n\(bootstrap.nonce) ended 7"), "\(said.output)")
+    #expect(said.output.hasSuffix("said\u{1e}\(bootstrap.nonce) ended 7"), "\(said.output)")
   }
 
   @Test(arguments: Self.shells) func whatArrivesDamagedIsNotKept(shell: String) throws {

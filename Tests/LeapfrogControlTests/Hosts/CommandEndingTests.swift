@@ -20,7 +20,7 @@ import Testing
       for said in [
         "", "x", "warning: ü€😀", "line\n", "\n\n", String(repeating: "long ", count: 99),
       ] {
-        let found = try end("\(said)\nleapfrog-1a ended \(status)\n", pieces: pieces)
+        let found = try end("\(said)\u{1e}leapfrog-1a ended \(status)\n", pieces: pieces)
         #expect(found.said == said && found.status == status)
       }
     }
@@ -28,26 +28,28 @@ import Testing
 
   @Test(arguments: [1, 5, 1000]) func whatLooksLikeItIsTheCommands(pieces: Int) throws {
     let said =
-      "leapfrog-1a ended 3\nx leapfrog-1a ended 4\n\nleapfrog-2b ended 5\n\nleapfrog-1a ende"
-    let found = try end("\(said)\nleapfrog-1a ended 1\n", pieces: pieces)
+      "leapfrog-1a ended 3\n\u{1e}x leapfrog-1a ended 4\n\u{1e}leapfrog-2b ended 5\n\u{1e}leapfrog-1a ende"
+    let found = try end("\(said)\u{1e}leapfrog-1a ended 1\n", pieces: pieces)
     #expect(found.said == said && found.status == 1)
   }
 
   @Test(arguments: [1, 5, 1000]) func moreMayComeBehindIt(pieces: Int) throws {
-    let found = try end("now\nleapfrog-1a ended 1\nlate\n", pieces: pieces)
+    let found = try end("now\u{1e}leapfrog-1a ended 1\nlate\n", pieces: pieces)
     #expect(found.said == "nowlate\n" && found.status == 1)
   }
 
   @Test func nothingIsHeldBackThatIsSurelyTheCommands() throws {
-    var ending = CommandEnding(nonce: "leapfrog-1a", host: "web1", onTerminal: true)
-    #expect(ending.take(Array("name? ".utf8)) == Array("name? ".utf8))
-    #expect(ending.take(Array("a\r\nleap".utf8)) == Array("a".utf8))
-    #expect(ending.take(Array("ing".utf8)) == Array("\r\nleaping".utf8))
-    #expect(ending.take(Array("x\r\nleapfrog-1a ended 3\r\n".utf8)) == Array("x".utf8))
-    #expect(try ending.status() == 3)
+    var ending = CommandEnding(nonce: "leapfrog-1a", host: "web1")
+    for said in ["name? ", "line\n", "a\r\n", "leap"] {
+      #expect(ending.take(Array(said.utf8)) == Array(said.utf8))
+    }
+    #expect(ending.take(Array("a\u{1e}leap".utf8)) == Array("a".utf8))
+    #expect(ending.take(Array("ing".utf8)) == Array("\u{1e}leaping".utf8))
+    #expect(ending.take(Array("x\u{1e}leapfrog-1a ended 3\r\n".utf8)) == Array("x".utf8))
+    #expect(try ending.isTold && ending.status() == 3)
   }
 
-  @Test(arguments: ["", "some error\n", "\nleapfrog-1a ended ", "\nleapfrog-1a ended 0"])
+  @Test(arguments: ["", "some error\n", "\u{1e}leapfrog-1a ended ", "\u{1e}leapfrog-1a ended 0"])
   func withoutItTheLinkWasLost(text: String) {
     #expect(throws: LinkLost.self) { try end(text, pieces: 4) }
   }

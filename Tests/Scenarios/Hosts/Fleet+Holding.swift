@@ -47,6 +47,24 @@ extension Fleet {
       host, "UPDATE release SET started = started + \(seconds), finished = finished + \(seconds)")
   }
 
+  /// Makes a host's past releases those of a controller whose clock was fast by so many seconds.
+  func setStamps(of host: String, fastBy seconds: Int) throws {
+    let stamp = "json_extract(work, '$.stamp') + \(seconds * 1000)"
+    _ = try ask(host, "UPDATE release SET work = json_set(work, '$.stamp', \(stamp))")
+  }
+
+  /// Gives a host so many backups by hand after all that it has had.
+  func addBackups(_ count: Int, to host: String) throws {
+    _ = try ask(
+      host,
+      """
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(count))
+      INSERT INTO release (work, state, started, finished)
+      SELECT json_set(work, '$.kind', 'backup'), 'done', started, started FROM n,
+        (SELECT * FROM release WHERE state = 'done' ORDER BY id DESC LIMIT 1)
+      """)
+  }
+
   private func ask(_ host: String, _ statement: String) throws -> String {
     try Tool.run(["sqlite3", self[host].inRoot(".leapfrog/journal.sqlite").path, statement])
   }

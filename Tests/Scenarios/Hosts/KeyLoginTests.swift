@@ -86,7 +86,7 @@ import Testing
 
   /// Such as one that is forwarded over a link that hangs.
   @Test func anAgentThatHangsKeepsNobodyOut() throws {
-    let host = try HostCase()
+    let host = try HostCase { $0.extra = ["ConnectTimeout 4"] }
     let agent = try SSHAgentProcess([host.key])
     kill(agent.pid, SIGSTOP)
     defer { kill(agent.pid, SIGCONT) }

@@ -132,6 +132,42 @@ import Testing
     #expect(ended.output == "out\r\nerr\r\n", "\(ended.text)")
   }
 
+  @Test func whatWasLeftRunningKeepsNoTerminal() throws {
+    let ended = try onTerminal("sleep 100 & echo begun")
+    #expect(ended.status == 0 && ended.output.contains("begun"), "\(ended.text)")
+  }
+
+  @Test func aTerminalThatWasLeftRawTellsTheEnd() throws {
+    let ended = try onTerminal("stty raw -echo; exit 3")
+    #expect(ended.status == 3 && !ended.output.contains("ended"), "\(ended.text)")
+  }
+
+  @Test(arguments: ["TERM", "HUP", "INT"]) func aSignalEndsItAndRestoresTheTerminal(name: String)
+    throws
+  {
+    let program = Shell.products.appendingPathComponent("leapfrog").path
+    let inner = "sh -c \"echo begun; kill -\(name) $(cat pid); exec sleep 100\""
+    let script =
+      "stty -g; sh -c 'echo $$ > pid; exec \(program) exec \(site) -- \(inner)'; echo ended $?; stty -g"
+    let ended = try Terminal.run(
+      ["sh", "-c", script], answers: [], in: host.farm.directory,
+      environment: host.farm.environment.merging(host.environment) { $1 })
+    let lines = ended.output.components(separatedBy: "\r\n").filter { !$0.isEmpty }
+    let modes = lines.filter { $0.contains(":") }
+    #expect(modes.count == 2 && modes[0] == modes[1], "\(ended.text)")
+    let status = ["TERM": 143, "HUP": 129, "INT": 130][name] ?? 0
+    #expect(lines.contains("ended \(status)"), "\(ended.text)")
+  }
+
+  @Test func anAccountThatGetsNoTerminalRunsItAllTheSame() throws {
+    let plain = try HostCase(
+      server: { try SSHDServer(authorized: [$0], extra: ["PermitTTY no"]) })
+    try plain.prepare()
+    let ended = try plain.onTerminal(
+      "exec", site, "--", "sh", "-c", "test -t 1 || echo none; exit 7", answers: [])
+    #expect(ended.status == 7 && ended.output == "none\r\n", "\(ended.text)")
+  }
+
   @Test func whatIsLeftRunningMaySayMore() throws {
     let ended = try exec("sh", "-c", "(sleep 0.5; echo late >&2) & echo now >&2; exit 3")
     #expect(ended.status == 3 && ended.error == "now\nlate\n", "\(ended.text)")
