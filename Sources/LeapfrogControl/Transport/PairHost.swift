@@ -46,13 +46,16 @@ public struct PairHost: Sendable {
   }
 
   /// Resumes, aborts or halts.
+  ///
+  /// - Parameter release: the one that is meant; nil for the one that is under way or was interrupted.
   public func control(
-    _ action: ControlParams.Action, actor: String, fence: Int64? = nil
+    _ action: ControlParams.Action, of release: Int64? = nil, actor: String, fence: Int64? = nil
   ) async throws -> WorkStarted {
     try await ask(
       .control,
       ControlParams(
-        root: spec.root, pair: spec.name, action: action, actor: actor, claim: claim(fence),
+        root: spec.root, pair: spec.name, action: action, of: release, actor: actor,
+        claim: claim(fence),
         request: UUID().uuidString))
   }
 

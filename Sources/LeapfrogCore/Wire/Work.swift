@@ -136,6 +136,8 @@ public struct ControlParams: Codable, Sendable {
   public var pair: String
   /// What is to become of the work.
   public var action: Action
+  /// The number of the release that is meant; nil for the one that is under way or was interrupted.
+  public var release: Int64?
   /// Who asks, as others are told who find the pair locked or changed.
   public var actor: String
   /// What the request is based on.
@@ -145,11 +147,13 @@ public struct ControlParams: Codable, Sendable {
 
   /// - Parameter request: a new name, or the same when the same is asked again.
   public init(
-    root: String, pair: String, action: Action, actor: String, claim: Claim, request: String
+    root: String, pair: String, action: Action, of release: Int64? = nil, actor: String,
+    claim: Claim, request: String
   ) {
     self.root = root
     self.pair = pair
     self.action = action
+    self.release = release
     self.actor = actor
     self.claim = claim
     self.request = request

@@ -32,7 +32,7 @@ struct WorkStarter {
       // Only now: a worker may have ended while its lock was waited for, and what is over stays over.
       try takeUp(try openRelease(), params, lock)
     } besides: {
-      try steer(params)
+      try steer(try openRelease().id, params)
     }
   }
 
@@ -166,19 +166,20 @@ struct WorkStarter {
       remedy: "leapfrog status \(pair.name)")
   }
 
-  /// Only a worker that is alive can be halted; what was interrupted begins nothing anyway.
+  /// Only a worker that is alive can be halted; what was interrupted begins nothing anyway. Another release
+  /// than the one that is meant is somebody else's.
   private func halt(_ params: ControlParams) throws -> WorkStarted {
-    guard PairLock.isHeld(layout), try journal.openRelease()?.state == .running else {
-      throw nothingUnderWay
-    }
-    return try steer(params)
+    guard PairLock.isHeld(layout), let open = try journal.openRelease(), open.state == .running,
+      params.release == nil || params.release == open.id
+    else { throw nothingUnderWay }
+    return try steer(open.id, params)
   }
 
   /// A worker is alive: it can be aborted or halted, and a resume attaches to it.
-  private func steer(_ params: ControlParams) throws -> WorkStarted {
+  private func steer(_ release: Int64, _ params: ControlParams) throws -> WorkStarted {
     try journal.verify(params.claim, pair: pair.name)
     let release = WorkStarted(
-      release: try openRelease().id, attached: true, after: try journal.lastEvent())
+      release: release, attached: true, after: try journal.lastEvent())
     switch params.action {
     case .abort, .halt:
       try journal.ask(params.action, of: release.release, request: params.request)

@@ -125,7 +125,7 @@ struct Context: Sendable {
 
   /// Follows work that goes on by itself.
   func follow(_ started: WorkStarted, on host: PairHost) async throws -> Int32 {
-    await budget?.watch(host.name)
+    await budget?.watch(started.release, on: host.name)
     defer { budget?.leave(host.name) }
     if started.attached {
       console.note("attached to release \(started.release), which is under way")

@@ -4,15 +4,16 @@ import Synchronization
 /// How many sites may fail in a release on several hosts: one number for all of them. Each host keeps to
 /// what was left when it began; when the rest is used up elsewhere, it is told to begin no more.
 final class FailureBudget: Sendable {
-  /// Tells a host to begin no more sites.
-  typealias Halt = @Sendable (_ host: String) async -> Void
+  /// Tells a host to begin no more sites of a release.
+  typealias Halt = @Sendable (_ host: String, _ release: Int64) async -> Void
 
   /// Thrown where something would be begun after the last failure that was left.
   struct UsedUp: Error {}
 
   private struct State {
     var left: Int
-    var watched: Set<String> = []
+    /// The releases under way, by host.
+    var watched: [String: Int64] = [:]
     var isHalted = false
   }
 
@@ -29,28 +30,28 @@ final class FailureBudget: Sendable {
 
   var isUsedUp: Bool { left <= 0 }
 
-  /// A host is at work from now on.
-  func watch(_ host: String) async {
+  /// A host is at work on a release from now on.
+  func watch(_ release: Int64, on host: String) async {
     let isTooLate = state.withLock { state in
-      state.watched.insert(host)
+      state.watched[host] = release
       return state.isHalted
     }
-    if isTooLate { await halt(host) }
+    if isTooLate { await halt(host, release) }
   }
 
   /// A host is at work no more.
-  func leave(_ host: String) { _ = state.withLock { $0.watched.remove(host) } }
+  func leave(_ host: String) { state.withLock { $0.watched[host] = nil } }
 
   /// Looks whether an event is a failure.
   func count(_ event: Event) {
     guard event.kind == .siteFinished, ["back", "stuck", "attention"].contains(event.outcome)
     else { return }
-    let hosts = state.withLock { state -> Set<String> in
+    let underWay = state.withLock { state -> [String: Int64] in
       state.left -= 1
-      guard state.left == 0 else { return [] }
+      guard state.left == 0 else { return [:] }
       state.isHalted = true
       return state.watched
     }
-    for host in hosts { Task { await halt(host) } }
+    for (host, release) in underWay { Task { await halt(host, release) } }
   }
 }

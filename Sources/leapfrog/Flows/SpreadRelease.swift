@@ -87,11 +87,11 @@ struct SpreadRelease: Sendable {
 
   private func budget() -> FailureBudget {
     let (context, members) = (context, members)
-    return FailureBudget(members[0].spec.maxFailures) { host in
+    return FailureBudget(members[0].spec.maxFailures) { host, release in
       guard let pair = members.first(where: { $0.host == host }) else { return }
       // A link of its own: the other one is at work.
       let link = try? context.host(of: pair)
-      _ = try? await link?.control(.halt, actor: context.actor)
+      _ = try? await link?.control(.halt, of: release, actor: context.actor)
       await link?.link.close()
     }
   }

@@ -47,6 +47,16 @@ import Testing
         + "reached max_failures")
   }
 
+  /// What was meant is over, and somebody else's has begun.
+  @Test func anotherReleaseIsNotHalted() throws {
+    let lock = try #require(try PairLock.take(disk.layout))
+    let release = try begin()
+    #expect(throws: Failure.self) { try halt(release - 1) }
+    #expect(try journal.control(of: release) == nil)
+    #expect(try halt(release).release == release)
+    withExtendedLifetime(lock) {}
+  }
+
   @Test func anAbortIsNotWeakened() throws {
     let lock = try #require(try PairLock.take(disk.layout))
     let release = try begin()
@@ -81,10 +91,10 @@ import Testing
     return try journal.begin(order, from: .blue, plans: plans)
   }
 
-  private func halt() throws -> WorkStarted {
+  private func halt(_ release: Int64? = nil) throws -> WorkStarted {
     try starter.control(
       ControlParams(
-        root: disk.layout.root, pair: "acme", action: .halt, actor: "tester",
+        root: disk.layout.root, pair: "acme", action: .halt, of: release, actor: "tester",
         claim: Claim(token: "t"), request: "r"))
   }
 }
