@@ -8,6 +8,8 @@ public struct RemoteHost: HostReaching {
   /// A link over a network can end by chance, and more than once in a row.
   public let accidents = 3
   let executable: HostExecutable
+  /// Whether nobody is asked for anything, and nothing is put on the host.
+  let looksOnly: Bool
   let dialer: SSHDialer
   /// Told what takes long.
   let progress: Progress
@@ -17,12 +19,16 @@ public struct RemoteHost: HostReaching {
 
   /// - Parameters:
   ///   - name: the name that ssh knows.
+  ///   - looksOnly: whether nobody is asked for anything, and nothing is put on the host.
   ///   - progress: told how far it is where `leapfrog-host` has to be put there first.
   public init(
-    name: String, executable: HostExecutable, progress: @escaping Progress = { _, _, _ in }
+    name: String, executable: HostExecutable, looksOnly: Bool = false,
+    progress: @escaping Progress = { _, _, _ in }
   ) {
     (self.name, self.executable, self.progress) = (name, executable, progress)
-    dialer = SSHDialer(name: name)
+    self.looksOnly = looksOnly
+    dialer =
+      looksOnly ? SSHDialer(name: name, ask: { _, _ in nil }) : SSHDialer(name: name)
   }
 
   /// Connects over SSH and greets `leapfrog-host`, which is put there first where the host has none.
@@ -57,6 +63,11 @@ public struct RemoteHost: HostReaching {
   ) async throws -> Greeted {
     if let greeted = try await contact(session, settings, digest, storesIfAltered) {
       return greeted
+    }
+    guard !looksOnly else {
+      throw Failure.failed(
+        "this version of leapfrog-host is not on \(name) yet", remedy: "leapfrog host check \(name)"
+      )
     }
     let seconds = try await Upload(
       session: session, executable: executable, host: name, progress: progress

@@ -109,7 +109,9 @@ extension SSHSession {
   private func tryKey(
     _ file: PrivateKeyFile, _ passphrase: String?, _ settings: HostSettings
   ) throws -> Int32 {
-    let limit = Deadline(seconds: settings.connectTimeout)
+    // To decrypt a key takes as long as its owner wanted it to take.
+    let limit = Deadline(
+      seconds: passphrase == nil ? settings.connectTimeout : max(20, settings.connectTimeout))
     let code = try finish(until: limit) {
       libssh2_userauth_publickey_fromfile_ex(
         raw, settings.user, UInt32(settings.user.utf8.count), nil, file.path, passphrase)

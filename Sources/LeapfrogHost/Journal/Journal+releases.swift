@@ -65,13 +65,11 @@ extension Journal {
   ///
   /// - Parameter kind: of what kind; nil for all.
   func releases(limit: Int, kind: OrderKind? = nil) throws -> [ReleaseRecord] {
-    try read { database in
+    let condition = kind == nil ? "" : "WHERE json_extract(work, '$.kind') = :kind"
+    return try read { database in
       try Row.fetchAll(
-        database,
-        sql: """
-          SELECT * FROM release WHERE ?1 IS NULL OR json_extract(work, '$.kind') = ?1
-          ORDER BY id DESC LIMIT ?2
-          """, arguments: [kind?.rawValue, limit]
+        database, sql: "SELECT * FROM release \(condition) ORDER BY id DESC LIMIT :limit",
+        arguments: kind.map { ["kind": $0.rawValue, "limit": limit] } ?? ["limit": limit]
       ).map(ReleaseRecord.init)
     }
   }

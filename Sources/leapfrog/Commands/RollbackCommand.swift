@@ -35,19 +35,23 @@ struct RollbackCommand: AsyncParsableCommand {
 
   /// Hosts are taken back from one upgrade, the last; what it did not reach has nothing to go back from.
   private func rollback(_ members: [PairConfiguration], _ context: Context) async throws -> Int32 {
-    let found = await ReleaseSurvey(context: context, members: members).look()
+    let found = await ReleaseSurvey(context: context, members: members, upgrades: 100).look()
     try refuseSilent(found)
     let upgrade = try last(found)
     let reached = found.hostsOfNewestUpgrade
-    let meant = members.filter { upgrade == nil || reached.contains($0.host) }
+    let movable = Set(found.filter(\.isWhereItWasMoved).map(\.pair.host)).intersection(reached)
+    let meant = members.filter { upgrade == nil || movable.contains($0.host) }
     if !yes, !meant.isEmpty { try confirm(meant, context) }
     return try await Spreading(context: context, members: members).run("rollback") {
       context, pair in
       let returning = Returning(context: context, pair: pair)
-      if let upgrade, !reached.contains(pair.host) { return returning.leave(upgrade) }
-      let own = found.first { $0.pair.host == pair.host }?.last
+      let own = found.first { $0.pair.host == pair.host }
+      if let upgrade, !reached.contains(pair.host) {
+        return returning.leave(upgrade, own?.status)
+      }
       return try await returning.rollback(
-        site.filter { pair.spec.site($0) != nil }, from: upgrade == nil ? nil : own, yes: true)
+        site.filter { pair.spec.site($0) != nil }, from: upgrade == nil ? nil : own?.lastMove,
+        yes: true)
     }
   }
 

@@ -11,6 +11,8 @@ struct Context: Sendable {
   let token = UUID().uuidString
   /// What its orders are stamped with.
   var stamp = Int64(Date().timeIntervalSince1970 * 1000)
+  /// A later stamp, where hosts are still asked for those that they have.
+  var laterStamp: Task<Int64, Never>?
   /// What a release on several hosts may lose in all.
   var budget: FailureBudget?
 
@@ -56,20 +58,27 @@ struct Context: Sendable {
 
   /// The link to a host.
   ///
-  /// - Parameter patience: for how long it is tried to be made again when it breaks.
-  func link(to host: String, patience: Duration = Self.patience) throws -> HostLink {
+  /// - Parameters:
+  ///   - patience: for how long it is tried to be made again when it breaks.
+  ///   - looksOnly: whether nobody is asked for anything, and nothing is put on the host.
+  func link(
+    to host: String, patience: Duration = Self.patience, looksOnly: Bool = false
+  ) throws -> HostLink {
     let note = LinkNote(console: console, host: host)
     return HostLink(
-      try Self.reach(host, progress: UploadView(console: console).progress), patience: patience,
+      try Self.reach(
+        host, looksOnly: looksOnly, progress: UploadView(console: console).progress),
+      patience: patience,
       notify: note.show)
   }
 
-  static func reach(_ host: String, progress: @escaping RemoteHost.Progress) throws
-    -> any HostReaching
-  {
+  static func reach(
+    _ host: String, looksOnly: Bool = false, progress: @escaping RemoteHost.Progress
+  ) throws -> any HostReaching {
     let executable = try executable.get()
     if host == "local" { return LocalHost(executable: executable) }
-    return RemoteHost(name: host, executable: executable, progress: progress)
+    return RemoteHost(
+      name: host, executable: executable, looksOnly: looksOnly, progress: progress)
   }
 
   /// Read once, however many hosts get it.
@@ -108,6 +117,8 @@ struct Context: Sendable {
   /// Starts an order and follows it to its end; the status is the one to exit with.
   func carryOut(_ order: WorkOrder, on host: PairHost, fence: Int64? = nil) async throws -> Int32 {
     try requireBudget()
+    var order = order
+    if let laterStamp { order.stamp = await laterStamp.value }
     return try await follow(try await host.work(order, fence: fence), on: host)
   }
 
@@ -162,12 +173,19 @@ struct Context: Sendable {
 
   /// An upgrade that is under way is the one that is asked for only if it goes to the same commit: a branch
   /// can have moved since.
-  func verify(_ release: ReleaseStatus, goesTo commit: ObjectID, of pair: PairConfiguration) throws
-  {
+  ///
+  /// - Parameter ref: what was asked for.
+  func verify(
+    _ release: ReleaseStatus, goesTo commit: ObjectID, called ref: String,
+    of pair: PairConfiguration
+  ) throws {
     guard let its = release.commit, its != commit else { return }
+    let way =
+      release.ref == ref
+      ? "\(ref) as it was, \(its.short), and it is \(commit.short) now"
+      : "\(release.ref ?? "a commit") (\(its.short)), not to \(ref) (\(commit.short))"
     throw Failure.refused(
-      "the upgrade of \(label(pair)) that is under way goes to \(release.ref ?? "a commit") as it was, "
-        + "\(its.short), and it is \(commit.short) now",
+      "the upgrade of \(label(pair)) that is under way goes to \(way)",
       remedy: "leapfrog events \(pair.spec.name) --follow")
   }
 

@@ -5,6 +5,10 @@ import LeapfrogCore
 struct ReleaseSurvey: Sendable {
   let context: Context
   let members: [PairConfiguration]
+  /// How many of its last upgrades each host is asked for.
+  var upgrades = 1
+  /// Whether nobody is asked for anything, and nothing is put on a host.
+  var looksOnly = false
 
   /// How it stands on one host; one that does not answer has no status, and is told later.
   struct Found: Sendable {
@@ -12,11 +16,19 @@ struct ReleaseSurvey: Sendable {
     let status: PairStatus?
     /// Its upgrades, newest first.
     var upgrades: [ReleaseStatus] = []
+    /// Whether sites are on the commit that they were moved to last.
+    var isWhereItWasMoved: Bool {
+      lastMove?.commit.map { status?.isUsed($0) == true } ?? false
+    }
+
     /// The link that it was asked over.
     var link: HostLink?
 
     /// Its last upgrade.
     var last: ReleaseStatus? { upgrades.first }
+
+    /// The last one that it has something to go back from.
+    var lastMove: ReleaseStatus? { upgrades.first { !$0.moved.isEmpty } }
 
     /// Whether something is under way or was interrupted there; true also where nobody answers.
     var isAtWork: Bool {
@@ -83,10 +95,10 @@ struct ReleaseSurvey: Sendable {
   private var hosts: String { Formats.names(members.map(\.host)) }
 
   private func look(at pair: PairConfiguration) async throws -> Found {
-    let link = try context.link(to: pair.host)
+    let link = try context.link(to: pair.host, looksOnly: looksOnly)
     let host = try context.host(of: pair, link: link)
     let status = try await host.status()
-    let upgrades = try await host.history(limit: 100, kind: .upgrade)
+    let upgrades = try await host.history(limit: upgrades, kind: .upgrade)
     return Found(pair: pair, status: status, upgrades: upgrades, link: link)
   }
 }
@@ -99,14 +111,16 @@ extension [ReleaseSurvey.Found] {
 }
 
 extension [ReleaseSurvey.Found] {
-  /// The hosts that the newest upgrade reached: what they had last went to the same commit, and no host has
-  /// had one to another commit since. One that was left on a commit to which the others came back is none.
+  /// The hosts that the newest upgrade reached: they were moved to its commit last, and no host was moved to
+  /// another one since. One that was left on a commit to which the others came back is none.
   var hostsOfNewestUpgrade: [String] {
     let newest = newestUpgrade()
     return filter { found in
-      guard let last = found.last, last.commit == newest?.commit else { return false }
+      guard let last = found.lastMove, last.commit == newest?.commit else { return false }
       return !contains {
-        $0.upgrades.contains { $0.commit != last.commit && $0.moment > last.moment }
+        $0.upgrades.contains {
+          !$0.moved.isEmpty && $0.commit != last.commit && $0.moment > last.moment
+        }
       }
     }.map(\.pair.host)
   }

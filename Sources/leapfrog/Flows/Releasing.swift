@@ -61,8 +61,8 @@ struct Releasing: Sendable {
     if let release = status.release, release.state == .running, release.kind == .upgrade,
       ref == nil || release.ref == name ?? ref
     {
-      if let ref, let commit = await commitNow(of: ref) {
-        try context.verify(release, goesTo: commit, of: pair)
+      if !continues, let ref, let commit = await commitNow(of: ref) {
+        try context.verify(release, goesTo: commit, called: name ?? ref, of: pair)
       }
       return try await context.follow(
         WorkStarted(release: release.id, attached: true, after: 0), on: host)
@@ -74,9 +74,13 @@ struct Releasing: Sendable {
   /// What a ref is in the repository now; nil where that cannot be had soon.
   private func commitNow(of ref: String) async -> ObjectID? {
     let code = code
-    return try? await Waiting.within(15, late: .failed("late")) {
-      try await code.fetched(for: ref).resolve(ref).commit
+    let asking = Task { try await code.fetched(for: ref).resolve(ref).commit }
+    let impatience = Task {
+      try await Task.sleep(for: .seconds(15))
+      asking.cancel()
     }
+    defer { impatience.cancel() }
+    return try? await asking.value
   }
 
   private func upgrade(

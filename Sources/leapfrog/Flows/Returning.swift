@@ -33,11 +33,17 @@ struct Returning {
     return try await context.carryOut(order, on: host, fence: status.fence)
   }
 
-  /// - Parameter upgrade: the last of the pair, which did not reach this host.
-  func leave(_ upgrade: ReleaseStatus) -> Int32 {
-    context.console.line(
-      "nothing to do: the last upgrade of \(name), to \(upgrade.ref ?? "a commit"), did not reach it"
+  /// - Parameters:
+  ///   - upgrade: the last of the pair, which this host has no part in.
+  ///   - status: how the pair stands here.
+  func leave(_ upgrade: ReleaseStatus, _ status: PairStatus?) -> Int32 {
+    let isThere = upgrade.commit.map { status?.isUsed($0) == true } ?? false
+    let (ref, command) = (
+      upgrade.ref ?? "a commit", "leapfrog rollback \(name) --host \(pair.host)"
     )
+    context.console.line(
+      "nothing to do: the last upgrade of \(name), to \(ref), did not reach it"
+        + (isThere ? "; it was there already, and goes back by itself with `\(command)`" : ""))
     try? context.console.outcome("nothing to do")
     return 0
   }

@@ -27,7 +27,7 @@ struct SpreadRelease: Sendable {
     -> Int32
   {
     guard isSpread else {
-      return try await singleAmongOthers()
+      return try await Releasing(context: laterThanOthers(), pair: members[0])
         .upgrade(ref, sites: sites, continues: continues, express: express)
     }
     let survey = ReleaseSurvey(context: context, members: members)
@@ -35,9 +35,11 @@ struct SpreadRelease: Sendable {
     try refuse(surveyed, ref, sites)
     let target = try await target(ref, continues, surveyed)
     let code = try await resolved(target.ref)
-    try refuseOthers(surveyed, try await code.fetched(for: target.ref).resolve(target.ref).commit)
-    var budgeted = stamped(after: surveyed)
+    let commit = try await code.fetched(for: target.ref).resolve(target.ref).commit
+    try refuseOthers(surveyed, commit, target.name)
+    var budgeted = context
     budgeted.budget = budget()
+    budgeted.stamp = Self.stamp(of: context, after: surveyed)
     let release = Spreading(context: budgeted, members: members)
     return try await release.run("upgrade to \(target.name)", first: members[0].canaryHosts) {
       context, pair in
@@ -49,23 +51,24 @@ struct SpreadRelease: Sendable {
     }
   }
 
-  /// The only host that is meant. Where the pair is on others too, what it gets is later than what they had.
-  private func singleAmongOthers() async throws -> Releasing {
+  /// For the only host that is meant. What it gets is later than all that the pair's other hosts had; they are
+  /// asked meanwhile, as far as they answer without anybody's help.
+  private func laterThanOthers() throws -> Context {
     let group = try context.configuration.group(name)
-    guard group.isSpread else { return single }
-    let surveyed = await ReleaseSurvey(context: context, members: group.members)
-      .look(within: ReleaseSurvey.hurry)
-    for other in surveyed where other.pair.host != members[0].host { await other.link?.close() }
-    return Releasing(
-      context: stamped(after: surveyed), pair: members[0],
-      link: surveyed.first { $0.pair.host == members[0].host }?.link)
+    guard group.isSpread else { return context }
+    var context = context
+    let survey = ReleaseSurvey(context: context, members: group.members, looksOnly: true)
+    context.laterStamp = Task { [context] in
+      let surveyed = await survey.look(within: ReleaseSurvey.hurry)
+      for found in surveyed { await found.link?.close() }
+      return Self.stamp(of: context, after: surveyed)
+    }
+    return context
   }
 
-  private func stamped(after surveyed: [ReleaseSurvey.Found]) -> Context {
-    var context = context
+  private static func stamp(of context: Context, after surveyed: [ReleaseSurvey.Found]) -> Int64 {
     let last = surveyed.newestUpgrade()?.moment ?? 0
-    context.stamp = max(context.stamp, last < .max ? last + 1 : last)
-    return context
+    return max(context.stamp, last < .max ? last + 1 : last)
   }
 
   func stageOnly(_ ref: String?, platform: PlatformName?) async throws -> Int32 {
@@ -118,10 +121,12 @@ struct SpreadRelease: Sendable {
   }
 
   /// What is under way has to go where this goes.
-  private func refuseOthers(_ surveyed: [ReleaseSurvey.Found], _ commit: ObjectID) throws {
+  private func refuseOthers(
+    _ surveyed: [ReleaseSurvey.Found], _ commit: ObjectID, _ ref: String
+  ) throws {
     for found in surveyed {
       guard let release = found.status?.release, release.state == .running else { continue }
-      try context.verify(release, goesTo: commit, of: found.pair)
+      try context.verify(release, goesTo: commit, called: ref, of: found.pair)
     }
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LeapfrogControl
 import LeapfrogCore
 
 /// Standard output and standard error. Foundation's way to write ends the process when the reader is
@@ -27,6 +28,7 @@ enum Output {
   /// connections that still use it.
   static func end(_ status: Int32) -> Never {
     fflush(nil)
+    TerminalModes.restore()
     _exit(status)
   }
 

@@ -59,6 +59,21 @@ import Testing
     #expect(seen.found.isEmpty && seen.rounds > 3)
   }
 
+  @Test func whoGivesUpAtTheQuestionHasTheirTerminalBack() throws {
+    let host = try HostCase(passphrase: "open sesame")
+    let program = Shell.products.appendingPathComponent("leapfrog").path
+    let script =
+      "trap : INT; stty -g; \(program) status acme --timeout 60; echo ended $?; stty -g"
+    let question = Terminal.Answer(question: "Passphrase for \(host.key.path): ", text: "\u{3}")
+    let ended = try Terminal.run(
+      ["sh", "-c", script], answers: [question], in: host.farm.directory,
+      environment: host.farm.environment.merging(host.environment) { $1 })
+    let lines = ended.output.components(separatedBy: "\r\n")
+    let modes = lines.filter { $0.split(separator: ":").count > 30 }
+    #expect(modes.count == 2 && modes[0] == modes[1], "\(ended.text)")
+    #expect(ended.output.contains("ended 130"), "\(ended.text)")
+  }
+
   @Test func aWrongPassphraseIsAskedForAgain() throws {
     let host = try HostCase(passphrase: "open sesame")
     let question = "Passphrase for \(host.key.path): "

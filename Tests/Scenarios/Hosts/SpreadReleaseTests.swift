@@ -107,6 +107,37 @@ import Testing
     #expect(try fleet.versions() == ["web1": ["v2"], "web2": ["v2"]])
   }
 
+  /// What is continued goes where it was planned to go, and so does who looks on.
+  @Test func aContinuedUpgradeIsAttachedToThoughItsBranchMoved() throws {
+    let fleet = try Fleet(["web1": ["a", "b"]])
+    let (controller, site) = (fleet.controller, "b.web1.example.com")
+    try fleet.must("init", "acme", "v1")
+    try controller.git("checkout", "-q", "-B", "main", "v3")
+    try fleet.setBroken(site, on: "web1")
+    #expect(try fleet.leapfrog("upgrade", "acme", "main").status == 3)
+    try fleet.setBroken(site, on: "web1", false)
+    try fleet.hold(site, on: "web1")
+    let upgrade = try fleet.running(["upgrade", "acme", "main", "--continue"])
+    try controller.wait(60) { try fleet.hasBegun(site, on: "web1") }
+    try controller.git("reset", "-q", "--hard", "v4")
+    let second = try fleet.running(["upgrade", "acme", "main", "--continue"])
+    try controller.wait(60) { second.text.contains("attached") }
+    try fleet.letGo(site, on: "web1")
+    let ends = [upgrade.end(), second.end()]
+    #expect(ends.map(\.status) == [0, 0], "\(ends.map(\.text))")
+    #expect(try fleet.versions() == ["web1": ["v3", "v3"]])
+  }
+
+  /// The others are asked what they had last, and no more.
+  @Test func nothingIsPutOnAHostThatIsNotMeant() throws {
+    let other = try SSHDServer(authorized: [SharedServer.made.get().key])
+    let fleet = try Fleet(["web1": ["a"], "web2": ["a"]], servers: ["web2": other])
+    try fleet.must("init", "acme", "v1", "--host", "web1")
+    let done = try fleet.must("upgrade", "acme", "v2", "--host", "web1")
+    #expect(!done.text.contains("web2"), "\(done.text)")
+    #expect(!FileManager.default.fileExists(atPath: "\(other.home)/.local/share/leapfrog"))
+  }
+
   // MARK: One number of failures for all
 
   @Test func whenTheFailuresAreUsedUpNoHostBeginsASite() throws {

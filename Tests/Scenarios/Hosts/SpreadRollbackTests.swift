@@ -66,6 +66,37 @@ import Testing
     #expect(Listing.differences(before, try Listing.of(fleet["web3"].root)) == [])
   }
 
+  /// A host that had nothing to do when another was caught up, and one where an attempt at something else
+  /// moved no site, belong to the last upgrade all the same.
+  @Test func whatMovedNoSiteIsNoUpgradeToGoBackFrom() throws {
+    let fleet = try Fleet(["web1": ["a"], "web2": ["a"], "web3": ["a"]])
+    try fleet.must("init", "acme", "v1")
+    try fleet.must("upgrade", "acme", "v2", "--host", "web1", "--host", "web2")
+    try fleet.setBroken("a.web1.example.com", on: "web1")
+    let failed = try fleet.leapfrog("upgrade", "acme", "v3", "--host", "web1")
+    #expect(failed.status == 1, "\(failed.text)")
+    try fleet.must("upgrade", "acme", "v2")
+    #expect(try fleet.versions() == ["web1": ["v2"], "web2": ["v2"], "web3": ["v2"]])
+    let back = try fleet.leapfrog("rollback", "acme", "--yes")
+    #expect(back.status == 3, "\(back.text)")
+    #expect(
+      try fleet.versions() == ["web1": ["v2"], "web2": ["v1"], "web3": ["v1"]], "\(back.text)")
+    #expect(!back.text.contains("did not reach it"), "\(back.text)")
+  }
+
+  @Test func onlyWhatGoesBackIsAskedAbout() throws {
+    let fleet = try Fleet(["web1": ["a"], "web2": ["a"]])
+    try fleet.must("init", "acme", "v1")
+    try fleet.must("upgrade", "acme", "v2")
+    try fleet.must("rollback", "acme", "--host", "web1", "--yes")
+    let asked = try fleet.leapfrog("rollback", "acme")
+    #expect(asked.status == 4 && asked.error.contains("on web2 go back"), "\(asked.text)")
+    try fleet.must("rollback", "acme", "--yes")
+    let again = try fleet.must("rollback", "acme")
+    #expect(again.output.contains("nothing to do"), "\(again.text)")
+    #expect(try fleet.versions() == ["web1": ["v1"], "web2": ["v1"]])
+  }
+
   @Test func withoutAnUpgradeThereIsNothingToGoBackFrom() throws {
     let fleet = try Fleet(["web1": ["a"], "web2": ["a"]])
     try fleet.must("init", "acme", "v1")

@@ -21,12 +21,10 @@ enum Passphrase {
     guard terminal >= 0 else { return nil }
     defer { close(terminal) }
     guard tcgetpgrp(terminal) == getpgrp() else { return nil }
-    var before = termios()
-    guard tcgetattr(terminal, &before) == 0 else { return nil }
-    var silent = before
-    silent.c_lflag &= ~tcflag_t(ECHO)
-    tcsetattr(terminal, TCSAFLUSH, &silent)
-    defer { tcsetattr(terminal, TCSAFLUSH, &before) }
+    guard
+      TerminalModes.change(of: terminal, discards: true, { $0.c_lflag &= ~tcflag_t(ECHO) })
+    else { return nil }
+    defer { TerminalModes.restore() }
     put(question + ": ", terminal)
     let line = line(terminal)
     put("\n", terminal)

@@ -1,0 +1,61 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// The modes of the terminal, changed for a while. Whatever ends this process meanwhile gives them back first:
+/// a shell does not show what is typed on a terminal that was left without echo.
+public enum TerminalModes {
+  private struct Change: ~Copyable {
+    let descriptor: Int32
+    var before: termios
+    let sources: [any DispatchSourceSignal & Sendable]
+  }
+
+  private static let change = Mutex<Change?>(nil)
+  /// The signals that end a process whose terminal goes away, or whose user has had enough.
+  private static let ends = [SIGINT, SIGQUIT, SIGTERM, SIGHUP]
+
+  /// Changes the modes of a terminal until `restore`.
+  ///
+  /// - Parameter discards: whether what was typed already is thrown away.
+  /// - Returns: false where there is no terminal, or it is changed already.
+  static func change(
+    of descriptor: Int32, discards: Bool = false, _ body: (inout termios) -> Void
+  ) -> Bool {
+    change.withLock { change in
+      var modes = termios()
+      guard change == nil, tcgetattr(descriptor, &modes) == 0 else { return false }
+      change = Change(descriptor: descriptor, before: modes, sources: ends.map(guarding))
+      body(&modes)
+      return tcsetattr(descriptor, discards ? TCSAFLUSH : TCSADRAIN, &modes) == 0
+    }
+  }
+
+  /// Makes the modes what they were; nothing where they are.
+  public static func restore() {
+    change.withLock { change in
+      guard var changed = change.take() else { return }
+      tcsetattr(changed.descriptor, TCSANOW, &changed.before)
+      for source in changed.sources { source.cancel() }
+      for number in ends { signal(number, SIG_DFL) }
+    }
+  }
+
+  private static func guarding(_ number: Int32) -> any DispatchSourceSignal {
+    signal(number, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: number)
+    source.setEventHandler {
+      restore()
+      end(by: number)
+    }
+    source.resume()
+    return source
+  }
+
+  /// To the process, because this thread takes no signals.
+  private static func end(by number: Int32) {
+    kill(getpid(), number)
+    usleep(200_000)
+    _exit(128 + number)
+  }
+}
