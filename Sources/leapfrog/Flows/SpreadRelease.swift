@@ -37,17 +37,23 @@ struct SpreadRelease: Sendable {
     let code = try await resolved(target.ref)
     let commit = try await code.fetched(for: target.ref).resolve(target.ref).commit
     try refuseOthers(surveyed, commit, target.name)
-    var budgeted = context
-    budgeted.budget = budget()
-    budgeted.stamp = Self.stamp(of: context, after: surveyed)
-    let release = Spreading(context: budgeted, members: members)
+    return try await move(to: target, code, after: surveyed, sites, express)
+  }
+
+  private func move(
+    to target: (ref: String, name: String), _ code: ReleaseCode,
+    after surveyed: [ReleaseSurvey.Found], _ sites: [String], _ express: Bool
+  ) async throws -> Int32 {
+    var context = context
+    context.budget = budget()
+    context.stamp = Self.stamp(of: context, after: surveyed)
+    let release = Spreading(context: context, members: members)
     return try await release.run("upgrade to \(target.name)", first: members[0].canaryHosts) {
       context, pair in
       let link = surveyed.first { $0.pair.host == pair.host }?.link
       return try await Releasing(context: context, pair: pair, code: code, link: link).upgrade(
         target.ref, named: target.name, sites: sites.filter { pair.spec.site($0) != nil },
-        continues: false,
-        express: express)
+        continues: false, express: express)
     }
   }
 
