@@ -8,8 +8,17 @@ public enum TerminalModes {
   private struct Change: ~Copyable {
     let descriptor: Int32
     var before: termios
-    let sources: [any DispatchSourceSignal & Sendable]
+    let guards: [Guard]
   }
+
+  /// Waits for a signal, in place of what was done at it before.
+  private struct Guard {
+    let number: Int32
+    let before: Handler?
+    let source: any DispatchSourceSignal
+  }
+
+  private typealias Handler = @convention(c) (Int32) -> Void
 
   private static let change = Mutex<Change?>(nil)
   /// The signals that end a process whose terminal goes away, or whose user has had enough.
@@ -25,7 +34,7 @@ public enum TerminalModes {
     change.withLock { change in
       var modes = termios()
       guard change == nil, tcgetattr(descriptor, &modes) == 0 else { return false }
-      change = Change(descriptor: descriptor, before: modes, sources: ends.map(guarding))
+      change = Change(descriptor: descriptor, before: modes, guards: ends.compactMap(guarding))
       body(&modes)
       return tcsetattr(descriptor, discards ? TCSAFLUSH : TCSADRAIN, &modes) == 0
     }
@@ -36,24 +45,31 @@ public enum TerminalModes {
     change.withLock { change in
       guard var changed = change.take() else { return }
       tcsetattr(changed.descriptor, TCSANOW, &changed.before)
-      for source in changed.sources { source.cancel() }
-      for number in ends { signal(number, SIG_DFL) }
+      for guardian in changed.guards {
+        guardian.source.cancel()
+        signal(guardian.number, guardian.before)
+      }
     }
   }
 
-  private static func guarding(_ number: Int32) -> any DispatchSourceSignal {
-    signal(number, SIG_IGN)
+  /// - Returns: nil for a signal that is ignored, as `nohup` has it, or that others wait for already.
+  private static func guarding(_ number: Int32) -> Guard? {
+    let before = signal(number, SIG_IGN)
+    guard unsafeBitCast(before, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self) else {
+      return nil
+    }
     let source = DispatchSource.makeSignalSource(signal: number)
     source.setEventHandler {
       restore()
       end(by: number)
     }
     source.resume()
-    return source
+    return Guard(number: number, before: before, source: source)
   }
 
   /// To the process, because this thread takes no signals.
   private static func end(by number: Int32) {
+    signal(number, SIG_DFL)
     kill(getpid(), number)
     usleep(200_000)
     _exit(128 + number)

@@ -142,21 +142,29 @@ import Testing
     #expect(ended.status == 3 && !ended.output.contains("ended"), "\(ended.text)")
   }
 
-  @Test(arguments: ["TERM", "HUP", "INT"]) func aSignalEndsItAndRestoresTheTerminal(name: String)
-    throws
-  {
+  /// What a shell says of the terminal's modes and of how `exec` ended whose command sends a signal to it.
+  private func signalled(_ name: String, prelude: String = ":", end: String) throws -> [String] {
     let program = Shell.products.appendingPathComponent("leapfrog").path
-    let inner = "sh -c \"echo begun; kill -\(name) $(cat pid); exec sleep 100\""
-    let script =
-      "stty -g; sh -c 'echo $$ > pid; exec \(program) exec \(site) -- \(inner)'; echo ended $?; stty -g"
+    let inner = "sh -c \"echo begun; kill -\(name) $(cat pid); \(end)\""
+    let outer = "echo $$ > pid; exec \(program) exec \(site) -- \(inner)"
     let ended = try Terminal.run(
-      ["sh", "-c", script], answers: [], in: host.farm.directory,
+      ["sh", "-c", "\(prelude); stty -g; sh -c '\(outer)'; echo ended $?; stty -g"], answers: [],
+      in: host.farm.directory,
       environment: host.farm.environment.merging(host.environment) { $1 })
     let lines = ended.output.components(separatedBy: "\r\n").filter { !$0.isEmpty }
     let modes = lines.filter { $0.contains(":") }
     #expect(modes.count == 2 && modes[0] == modes[1], "\(ended.text)")
-    let status = ["TERM": 143, "HUP": 129, "INT": 130][name] ?? 0
-    #expect(lines.contains("ended \(status)"), "\(ended.text)")
+    return lines
+  }
+
+  @Test(arguments: [("TERM", 143), ("HUP", 129), ("INT", 130)])
+  func aSignalEndsItAndRestoresTheTerminal(name: String, status: Int) throws {
+    #expect(try signalled(name, end: "exec sleep 100").contains("ended \(status)"))
+  }
+
+  @Test func aSignalThatIsIgnoredStaysIgnored() throws {
+    let lines = try signalled("HUP", prelude: "trap \"\" HUP", end: "sleep 0.5; exit 7")
+    #expect(lines.contains("ended 7"), "\(lines)")
   }
 
   @Test func anAccountThatGetsNoTerminalRunsItAllTheSame() throws {
