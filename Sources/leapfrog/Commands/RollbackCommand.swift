@@ -46,6 +46,10 @@ struct RollbackCommand: AsyncParsableCommand {
       context, pair in
       let returning = Returning(context: context, pair: pair)
       let own = found.first { $0.pair.host == pair.host }
+      if upgrade != nil, own?.status == nil {
+        throw Failure.failed(
+          "\(pair.host) does not answer", remedy: "leapfrog status \(pair.spec.name)")
+      }
       if let upgrade, !reached.contains(pair.host) {
         return returning.leave(upgrade, own?.status)
       }

@@ -68,7 +68,8 @@ struct Context: Sendable {
     return HostLink(
       try Self.reach(
         host, looksOnly: looksOnly, progress: UploadView(console: console).progress),
-      patience: patience,
+      // Nothing is under way on a host that is only looked at.
+      patience: looksOnly ? .zero : patience,
       notify: note.show)
   }
 

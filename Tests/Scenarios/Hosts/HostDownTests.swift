@@ -62,6 +62,14 @@ import Testing
     #expect(try fleet.versions() == ["web1": ["v1"], "web2": ["v1"], "web3": ["v1"]])
   }
 
+  @Test func aRollbackOfAHostThatIsNamedAndDownIsNotDone() throws {
+    try fleet.must("upgrade", "acme", "v2")
+    server.stop()
+    let back = try fleet.leapfrog("rollback", "acme", "--yes", "--host", "web1", "--host", "web2")
+    #expect(back.status == 3 && back.error.contains("web2 does not answer"), "\(back.text)")
+    #expect(try fleet.versions() == ["web1": ["v1"], "web2": ["v2"], "web3": ["v2"]])
+  }
+
   @Test func aHostThatWasDownIsMadeByTheSameCommand() throws {
     let server = try SharedServer.another()
     let fleet = try Fleet(["web1": ["a"], "web2": ["a"]], servers: ["web2": server])

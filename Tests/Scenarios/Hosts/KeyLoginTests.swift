@@ -59,14 +59,18 @@ import Testing
     #expect(seen.found.isEmpty && seen.rounds > 3)
   }
 
-  @Test func whoGivesUpAtTheQuestionHasTheirTerminalBack() throws {
+  /// Also where it is asked a second time.
+  @Test(arguments: [[], ["wrong"]])
+  func whoGivesUpAtTheQuestionHasTheirTerminalBack(before: [String]) throws {
     let host = try HostCase(passphrase: "open sesame")
     let program = Shell.products.appendingPathComponent("leapfrog").path
     let script =
       "trap : INT; stty -g; \(program) status acme --timeout 60; echo ended $?; stty -g"
-    let question = Terminal.Answer(question: "Passphrase for \(host.key.path): ", text: "\u{3}")
+    let answers = (before + ["\u{3}"]).map {
+      Terminal.Answer(question: "Passphrase for \(host.key.path): ", text: $0)
+    }
     let ended = try Terminal.run(
-      ["sh", "-c", script], answers: [question], in: host.farm.directory,
+      ["sh", "-c", script], answers: answers, in: host.farm.directory,
       environment: host.farm.environment.merging(host.environment) { $1 })
     let lines = ended.output.components(separatedBy: "\r\n")
     let modes = lines.filter { $0.split(separator: ":").count > 30 }

@@ -9,11 +9,13 @@ enum Terminal {
   }
 
   private static let program = """
-    import os, pty, select, sys, time
+    import os, pty, select, signal, sys, time
     words = os.environb.pop(b"ANSWERS").split(b"\\n")
     answers, command = list(zip(words[::2], words[1::2])), sys.argv[1:]
     pid, end = pty.fork()
     if pid == 0:
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
         os.execvp(command[0], command)
     said, seen, limit = b"", 0, time.time() + 40
     while time.time() < limit:
