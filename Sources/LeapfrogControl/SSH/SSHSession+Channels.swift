@@ -96,12 +96,17 @@ extension SSHSession {
   ///
   /// - Throws: `LinkLost` when the link broke before the end.
   func next(_ id: Int) async throws -> Piece? {
+    var mayStay = true
     while true {
       try verifyAlive()
       guard let channel = channels[id] else { return nil }
       if let bytes = try read(channel, 1) { return .error(bytes) }
       if let bytes = try read(channel, 0) { return .output(bytes) }
       if libssh2_channel_eof(channel) != 0 { return nil }
+      // A quick answer is waited for here: to let go of the queue and to come back takes longer than it does.
+      let stays = mayStay && isAtRest
+      mayStay = false
+      if stays, socket.wait(reading: true, writing: false, milliseconds: 1) { continue }
       await input()
     }
   }

@@ -11,10 +11,12 @@ final class Session {
   /// Whether it keeps others from a pair.
   var isLocked: Bool { staging != nil || heldLock != nil }
 
+  /// The account and the machine, looked up once.
+  private lazy var identity = (user: NSUserName(), hostname: ProcessInfo.processInfo.hostName)
+
   func hello() -> HostInfo {
     HostInfo(
-      version: Wire.version, user: NSUserName(), hostname: ProcessInfo.processInfo.hostName,
-      time: Date())
+      version: Wire.version, user: identity.user, hostname: identity.hostname, time: Date())
   }
 
   // MARK: Looking
