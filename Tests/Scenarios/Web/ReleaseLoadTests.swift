@@ -31,8 +31,12 @@ import Testing
   static func release(_ kind: WebServerKit.Kind, base: String, answers: Int = 0) throws -> (
     visits: Visits, downtimes: [String: Double]
   ) {
-    let pool = try PHPPool(settings: OpcacheTests.opcache)
-    let web = try WebFarm(kind, pool: pool, base: base, extra: "    after_stage: \(pool.reload)")
+    // PHP-FPM itself can lose a request of Apache's at a reload: it closes the connection when the signal comes
+    // while it waits for the end of the input, which nginx sends at once and Apache later.
+    let reloads = kind == .nginx
+    let pool = try PHPPool(settings: reloads ? OpcacheTests.opcache : [:])
+    let web = try WebFarm(
+      kind, pool: pool, base: base, extra: reloads ? "    after_stage: \(pool.reload)" : "")
     try web.open()
     let load = Load(
       port: web.port, hosts: WebFarm.sites, paths: WebFarm.pages, pause: answers > 0 ? 0 : 200)
