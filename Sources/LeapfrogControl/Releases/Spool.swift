@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import LeapfrogCore
 
@@ -17,11 +18,11 @@ actor Spool {
 
   init() throws {
     let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array("\(directory)/leapfrog-XXXXXX".utf8CString)
-    file = mkstemp(&template)
+    let path = "\(directory)/leapfrog-\(UUID().uuidString)"
+    // Closed to other programs from the start: another thread may be starting one.
+    file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw Posix.failure("no temporary file can be made in \(directory)") }
-    _ = fcntl(file, F_SETFD, FD_CLOEXEC)
-    unlink(template)
+    unlink(path)
   }
 
   deinit { close(file) }

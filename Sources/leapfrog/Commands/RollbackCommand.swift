@@ -44,8 +44,8 @@ struct RollbackCommand: AsyncParsableCommand {
     if !yes, !meant.isEmpty { try confirm(meant, context) }
     return try await Spreading(context: context, members: members).run("rollback") {
       context, pair in
-      let returning = Returning(context: context, pair: pair)
       let own = found.first { $0.pair.host == pair.host }
+      let returning = Returning(context: context, pair: pair, link: own?.link)
       if upgrade != nil, own?.status == nil {
         throw Failure.failed(
           "\(pair.host) does not answer", remedy: "leapfrog status \(pair.spec.name)")

@@ -5,6 +5,8 @@ import LeapfrogCore
 struct Returning {
   let context: Context
   let pair: PairConfiguration
+  /// A link that is there already.
+  var link: HostLink?
 
   private var name: String { pair.spec.name }
 
@@ -14,7 +16,7 @@ struct Returning {
     -> Int32
   {
     for site in sites where pair.spec.site(site) == nil { throw context.unknownSite(site, pair) }
-    let host = try context.host(of: pair)
+    let host = try context.host(of: pair, link: link)
     let status = try await host.status()
     if let commit = upgrade?.commit, !status.isUsed(commit) {
       return nothingToDo(upgrade?.ref ?? commit.short)

@@ -15,7 +15,7 @@ struct SpreadRelease: Sendable {
   func initialize(_ ref: String) async throws -> Int32 {
     guard isSpread else { return try await single.initialize(ref) }
     let members = try await ReleaseSurvey(context: context, members: members).membersToMake()
-    let code = try await resolved(ref)
+    let code = try await resolved(ref).code
     return try await Spreading(context: context, members: members).run("init at \(ref)") {
       context, pair in
       try await Releasing(context: context, pair: pair, code: code).initialize(ref)
@@ -34,8 +34,7 @@ struct SpreadRelease: Sendable {
     let surveyed = continues ? await survey.look() : await survey.look(within: ReleaseSurvey.hurry)
     try refuse(surveyed, ref, sites)
     let target = try await target(ref, continues, surveyed)
-    let code = try await resolved(target.ref)
-    let commit = try await code.fetched(for: target.ref).resolve(target.ref).commit
+    let (code, commit) = try await resolved(target.ref)
     try refuseOthers(surveyed, commit, target.name)
     return try await move(to: target, code, after: surveyed, sites, express)
   }
@@ -88,10 +87,9 @@ struct SpreadRelease: Sendable {
   }
 
   /// The code, fetched; a ref that is none is told before any host is asked for anything.
-  private func resolved(_ ref: String) async throws -> ReleaseCode {
+  private func resolved(_ ref: String) async throws -> (code: ReleaseCode, commit: ObjectID) {
     let code = ReleaseCode(context: context, pair: members[0], isShared: true)
-    _ = try await code.fetched(for: ref).resolve(ref)
-    return code
+    return (code, try await code.fetched(for: ref).resolve(ref).commit)
   }
 
   private func budget() -> FailureBudget {

@@ -63,15 +63,9 @@ import Testing
   @Test(arguments: [[], ["wrong"]])
   func whoGivesUpAtTheQuestionHasTheirTerminalBack(before: [String]) throws {
     let host = try HostCase(passphrase: "open sesame")
-    let program = Shell.products.appendingPathComponent("leapfrog").path
-    let script =
-      "trap : INT; stty -g; \(program) status acme --timeout 60; echo ended $?; stty -g"
-    let answers = (before + ["\u{3}"]).map {
-      Terminal.Answer(question: "Passphrase for \(host.key.path): ", text: $0)
-    }
-    let ended = try Terminal.run(
-      ["sh", "-c", script], answers: answers, in: host.farm.directory,
-      environment: host.farm.environment.merging(host.environment) { $1 })
+    let ended = try host.shellOnTerminal(
+      "trap : INT; stty -g; $leapfrog status acme --timeout 60; echo ended $?; stty -g",
+      answers: (before + ["\u{3}"]).map { ("Passphrase for \(host.key.path): ", $0) })
     let lines = ended.output.components(separatedBy: "\r\n")
     let modes = lines.filter { $0.split(separator: ":").count > 30 }
     #expect(modes.count == 2 && modes[0] == modes[1], "\(ended.text)")

@@ -114,21 +114,14 @@ import Testing
   }
 
   @Test func aTerminalIsAsBeforeWhenItIsTakenBack() throws {
-    let program = Shell.products.appendingPathComponent("leapfrog").path
-    let script = "stty -g; \(program) exec \(site) -- true; stty -g"
-    let ended = try Terminal.run(
-      ["sh", "-c", script], answers: [], in: host.farm.directory,
-      environment: host.farm.environment.merging(host.environment) { $1 })
+    let ended = try host.shellOnTerminal("stty -g; $leapfrog exec \(site) -- true; stty -g")
     let modes = ended.output.split(separator: "\r\n")
     #expect(modes.count == 2 && modes[0] == modes[1], "\(ended.text)")
   }
 
   @Test func whatIsRedirectedIsNotMixed() throws {
-    let program = Shell.products.appendingPathComponent("leapfrog").path
-    let script = "\(program) exec \(site) -- sh -c 'echo out; echo err >&2' 2> told; cat told"
-    let ended = try Terminal.run(
-      ["sh", "-c", script], answers: [], in: host.farm.directory,
-      environment: host.farm.environment.merging(host.environment) { $1 })
+    let ended = try host.shellOnTerminal(
+      "$leapfrog exec \(site) -- sh -c 'echo out; echo err >&2' 2> told; cat told")
     #expect(ended.output == "out\r\nerr\r\n", "\(ended.text)")
   }
 
@@ -144,13 +137,10 @@ import Testing
 
   /// What a shell says of the terminal's modes and of how `exec` ended whose command sends a signal to it.
   private func signalled(_ name: String, prelude: String = ":", end: String) throws -> [String] {
-    let program = Shell.products.appendingPathComponent("leapfrog").path
     let inner = "sh -c \"echo begun; kill -\(name) $(cat pid); \(end)\""
-    let outer = "echo $$ > pid; exec \(program) exec \(site) -- \(inner)"
-    let ended = try Terminal.run(
-      ["sh", "-c", "\(prelude); stty -g; sh -c '\(outer)'; echo ended $?; stty -g"], answers: [],
-      in: host.farm.directory,
-      environment: host.farm.environment.merging(host.environment) { $1 })
+    let outer = "echo $$ > pid; exec $leapfrog exec \(site) -- \(inner)"
+    let ended = try host.shellOnTerminal(
+      "export leapfrog; \(prelude); stty -g; sh -c '\(outer)'; echo ended $?; stty -g")
     let lines = ended.output.components(separatedBy: "\r\n").filter { !$0.isEmpty }
     let modes = lines.filter { $0.contains(":") }
     #expect(modes.count == 2 && modes[0] == modes[1], "\(ended.text)")

@@ -57,8 +57,18 @@ enum Terminal {
 extension HostCase {
   /// Runs `leapfrog` on a terminal.
   func onTerminal(_ arguments: String..., answers: [(String, String)]) throws -> Outcome {
+    try run([Shell.products.appendingPathComponent("leapfrog").path] + arguments, answers)
+  }
+
+  /// Runs a shell's script on a terminal, with `$leapfrog` in place of the program.
+  func shellOnTerminal(_ script: String, answers: [(String, String)] = []) throws -> Outcome {
+    let program = Shell.products.appendingPathComponent("leapfrog").path
+    return try run(["sh", "-c", "leapfrog=\(program); \(script)"], answers)
+  }
+
+  private func run(_ command: [String], _ answers: [(String, String)]) throws -> Outcome {
     try Terminal.run(
-      [Shell.products.appendingPathComponent("leapfrog").path] + arguments,
+      command,
       answers: answers.map { Terminal.Answer(question: $0, text: $1) }, in: farm.directory,
       environment: farm.environment.merging(environment) { $1 })
   }
