@@ -26,6 +26,23 @@ public enum Loopback {
     return connect(number, port, address)
   }
 
+  /// Whether somebody accepts connections at a socket of the file system.
+  ///
+  /// Its file is there before that: a server binds first and listens then.
+  public static func answers(socket path: String) -> Bool {
+    var address = sockaddr_un()
+    guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { return false }
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(number) }
+    return withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        Glibc.connect(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+      }
+    }
+  }
+
   /// Connects a socket to a port.
   static func connect(_ number: Int32, _ port: Int, _ host: String = "127.0.0.1") -> Bool {
     var address = sockaddr_in()

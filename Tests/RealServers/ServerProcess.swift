@@ -69,7 +69,7 @@ public final class ServerProcess: Sendable {
   }
 
   private static func read(_ pidFile: String) throws -> pid_t {
-    for _ in 0..<500 {
+    for _ in 0..<3000 {
       if let text = try? String(contentsOfFile: pidFile, encoding: .utf8), text.hasSuffix("\n"),
         let pid = pid_t(text.dropLast())
       {

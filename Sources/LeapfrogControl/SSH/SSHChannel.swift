@@ -6,8 +6,10 @@ struct SSHChannel: Sendable {
   let session: SSHSession
   let id: Int
 
-  /// The next piece of its output; nil at the end.
-  func next() async throws -> SSHSession.Piece? { try await session.next(id) }
+  /// The next piece of what it says; nil at the end.
+  func next(outputFirst: Bool = false) async throws -> SSHSession.Piece? {
+    try await session.next(id, outputFirst: outputFirst)
+  }
 
   /// Writes to its standard input.
   func write(_ bytes: [UInt8]) async throws { try await session.write(id, bytes) }
@@ -31,7 +33,8 @@ final class ChannelStream: HostStream {
   init(_ channel: SSHChannel) { self.channel = channel }
 
   func read() async throws -> [UInt8]? {
-    while let piece = try await channel.next() {
+    // What is said on standard error behind an answer is for whoever reads on, see `RemoteCommand`.
+    while let piece = try await channel.next(outputFirst: true) {
       switch piece {
       case .output(let bytes): return bytes
       case .error(let bytes): keep(bytes)

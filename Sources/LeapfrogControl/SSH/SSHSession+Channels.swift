@@ -94,14 +94,18 @@ extension SSHSession {
 
   /// The next piece; nil at the end.
   ///
+  /// - Parameter outputFirst: whether nothing of standard error comes before the output that was sent
+  ///   earlier. Otherwise standard error does not wait for an output that never ends.
   /// - Throws: `LinkLost` when the link broke before the end.
-  func next(_ id: Int) async throws -> Piece? {
+  func next(_ id: Int, outputFirst: Bool = false) async throws -> Piece? {
     var mayStay = true
     while true {
       try verifyAlive()
       guard let channel = channels[id] else { return nil }
-      if let bytes = try read(channel, 1) { return .error(bytes) }
+      if !outputFirst, let bytes = try read(channel, 1) { return .error(bytes) }
       if let bytes = try read(channel, 0) { return .output(bytes) }
+      // To read takes in what has come meanwhile, which may be output with errors behind it.
+      if let bytes = try read(channel, 1, atMost: queued(channel)) { return .error(bytes) }
       if libssh2_channel_eof(channel) != 0 { return nil }
       // A quick answer is waited for here: to let go of the queue and to come back takes longer than it does.
       let stays = mayStay && isAtRest
@@ -111,11 +115,21 @@ extension SSHSession {
     }
   }
 
+  /// Bytes that the library has taken in already.
+  private func queued(_ channel: OpaquePointer) -> Int {
+    var bytes: UInt = 0
+    libssh2_channel_window_read_ex(channel, &bytes, nil)
+    return Int(bytes)
+  }
+
   /// What there is of a stream right now; nil for nothing.
-  private func read(_ channel: OpaquePointer, _ stream: Int32) throws -> [UInt8]? {
+  private func read(_ channel: OpaquePointer, _ stream: Int32, atMost size: Int = 64 << 10) throws
+    -> [UInt8]?
+  {
+    guard size > 0 else { return nil }
     let limit = Deadline(seconds: Self.patience)
     while true {
-      let (bytes, code) = readOnce(channel, stream)
+      let (bytes, code) = readOnce(channel, stream, atMost: min(size, 64 << 10))
       if code > 0 {
         lastInput = .now
         return bytes
@@ -130,9 +144,11 @@ extension SSHSession {
     }
   }
 
-  private func readOnce(_ channel: OpaquePointer, _ stream: Int32) -> ([UInt8], Int) {
+  private func readOnce(_ channel: OpaquePointer, _ stream: Int32, atMost size: Int) -> (
+    [UInt8], Int
+  ) {
     var code = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, length in
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, length in
       code = buffer.withMemoryRebound(to: CChar.self) {
         libssh2_channel_read_ex(channel, stream, $0.baseAddress, $0.count)
       }

@@ -15,7 +15,7 @@ public final class SSHAgentProcess: Sendable {
     let socket = "\(directory.path)/agent"
     self.socket = socket
     process = try ServerProcess(["ssh-agent", "-D", "-a", socket], directory: directory.path)
-    try process.waitUntilReady { access(socket, F_OK) == 0 }
+    try process.waitUntilReady { Loopback.answers(socket: socket) }
     try keys.forEach(add)
   }
 

@@ -33,7 +33,7 @@ public final class PHPPool: Sendable {
       ["/usr/sbin/php-fpm8.2", "-n", "-F", "-y", main] + flags, directory: directory.path,
       user: WebServerKit.user)
     let socket = self.socket
-    try process.waitUntilReady { access(socket, F_OK) == 0 }
+    try process.waitUntilReady { Loopback.answers(socket: socket) }
   }
 
   /// Ends the pool.

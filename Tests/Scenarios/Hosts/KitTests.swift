@@ -34,6 +34,18 @@ import Testing
     #expect(try client.ssh("one", "echo $HOME").output == server.home)
   }
 
+  /// A server's socket is there before the server listens.
+  @Test func aSocketThatNobodyListensOnDoesNotAnswer() throws {
+    let directory = try ServerDirectory()
+    let path = "\(directory.path)/socket"
+    let bind = "import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1])"
+    try Tool.run(["python3", "-c", bind, path])
+    #expect(access(path, F_OK) == 0)
+    #expect(!Loopback.answers(socket: path))
+    let agent = try SSHAgentProcess()
+    #expect(Loopback.answers(socket: agent.socket))
+  }
+
   @Test func newHostKeysAreNotTheKnownOnes() throws {
     let server = try SSHDServer(authorized: [key])
     let client = try SSHClientConfiguration([.init("one", server, keys: [key])])
