@@ -15,17 +15,27 @@ struct RecoverCommand: ParsableCommand {
   @Option(help: "Seconds to wait for what still runs of the ended worker.") var wait: Double = 600
 
   func run() throws {
+    var faults: [Failure] = []
     for root in roots {
-      guard let release = try HostOrders(root: root).recover(waiting: wait) else {
-        print("\(root): nothing to recover")
-        continue
+      do { try recover(root) } catch {
+        let fault = Failure(error)
+        // The sites of the other pairs must not stay closed for it.
+        if roots.count > 1 { StandardError.print("\(root): \(fault)") }
+        faults.append(fault)
       }
-      print(
-        "\(root): release \(release.id) \(release.state.rawValue); \(release.moved.count) moved, "
-          + "\(release.back.count) back, \(release.stuck.count) stuck, \(release.waiting.count) not begun"
-      )
-      for command in release.next { print("next: \(command)") }
-      guard release.stuck.isEmpty else { throw Failure.stuck(release.reason ?? "a site is stuck") }
     }
+    if let worst = faults.first(where: { $0.kind == .stuck }) ?? faults.first { throw worst }
+  }
+
+  private func recover(_ root: String) throws {
+    guard let release = try HostOrders(root: root).recover(waiting: wait) else {
+      return print("\(root): nothing to recover")
+    }
+    print(
+      "\(root): release \(release.id) \(release.state.rawValue); \(release.moved.count) moved, "
+        + "\(release.back.count) back, \(release.stuck.count) stuck, \(release.waiting.count) not begun"
+    )
+    for command in release.next { print("next: \(command)") }
+    guard release.stuck.isEmpty else { throw Failure.stuck(release.reason ?? "a site is stuck") }
   }
 }

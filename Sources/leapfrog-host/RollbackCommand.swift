@@ -27,8 +27,11 @@ struct RollbackCommand: ParsableCommand {
     print(
       "release \(release.id) \(release.state.rawValue): \(release.moved.count) moved, \(release.back.count) back"
     )
-    guard release.state == .done else {
-      throw Failure(.partly, release.reason ?? "not every site went back")
-    }
+    guard let fault = release.fault else { return }
+    let what =
+      release.attention.isEmpty
+      ? "not every site went back"
+      : "\(release.attention.joined(separator: ", ")) went back, and something failed after that"
+    throw Failure(fault, release.reason ?? what, remedy: "leapfrog-host status \(root)")
   }
 }

@@ -24,6 +24,9 @@ public struct PairHost: Sendable {
   /// Seconds after which a host that answers the link and not the question counts as lost.
   private static let patience = 30.0
 
+  /// The same where the host waits for a lock, or writes and reads more.
+  private static let longPatience = 120.0
+
   /// How the pair stands.
   public func status() async throws -> PairStatus {
     try await ask(.status, pair, within: Self.patience)
@@ -41,7 +44,8 @@ public struct PairHost: Sendable {
       try await ask(
         .work,
         WorkParams(
-          root: spec.root, order: order, claim: claim(fence), request: UUID().uuidString))
+          root: spec.root, order: order, claim: claim(fence), request: UUID().uuidString),
+        within: Self.longPatience)
     }
   }
 
@@ -51,12 +55,13 @@ public struct PairHost: Sendable {
   public func control(
     _ action: ControlParams.Action, of release: Int64? = nil, actor: String, fence: Int64? = nil
   ) async throws -> WorkStarted {
-    try await ask(
-      .control,
-      ControlParams(
-        root: spec.root, pair: spec.name, action: action, of: release, actor: actor,
-        claim: claim(fence),
-        request: UUID().uuidString))
+    try await underWay {
+      try await ask(
+        .control,
+        ControlParams(
+          root: spec.root, pair: spec.name, action: action, of: release, actor: actor,
+          claim: claim(fence), request: UUID().uuidString), within: Self.longPatience)
+    }
   }
 
   func claim(_ fence: Int64?) -> Claim { Claim(token: token, fence: fence) }
@@ -77,7 +82,8 @@ public struct PairHost: Sendable {
   /// - Parameter kind: of what kind; nil for all.
   public func history(limit: Int, kind: OrderKind? = nil) async throws -> [ReleaseStatus] {
     try await ask(
-      .history, HistoryParams(root: spec.root, pair: spec.name, limit: limit, kind: kind))
+      .history, HistoryParams(root: spec.root, pair: spec.name, limit: limit, kind: kind),
+      within: Self.longPatience)
   }
 
   /// Every backup of the pair.

@@ -12,6 +12,17 @@ public struct Failure: Error, Codable, Sendable, Equatable {
     case refused
     /// Neither forward nor back was possible; a person has to look.
     case stuck
+
+    /// The exit status of a command that ends with a failure of the class (the public contract).
+    public var exitStatus: Int32 {
+      switch self {
+      case .failed: 1
+      case .usage: 2
+      case .partly: 3
+      case .refused: 4
+      case .stuck: 5
+      }
+    }
   }
 
   /// The class of the failure.
@@ -31,15 +42,7 @@ public struct Failure: Error, Codable, Sendable, Equatable {
   }
 
   /// The exit status of a command that ends with this failure (the public contract).
-  public var exitStatus: Int32 {
-    switch kind {
-    case .failed: 1
-    case .usage: 2
-    case .partly: 3
-    case .refused: 4
-    case .stuck: 5
-    }
-  }
+  public var exitStatus: Int32 { kind.exitStatus }
 }
 
 extension Failure: CustomStringConvertible {

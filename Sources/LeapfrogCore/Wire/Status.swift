@@ -157,6 +157,8 @@ public struct ReleaseStatus: Codable, Sendable, Equatable {
   public var waiting: [String]
   /// The order's `stamp`, by which releases of several hosts are compared.
   public var stamp: Int64?
+  /// The names of the sites that the order names; nil where it is for all.
+  public var only: [String]?
   /// Those of `moved` where something failed after they were open again.
   public var attention: [String] = []
   /// Those of `moved` that were never closed and whose data was not touched.
@@ -168,7 +170,7 @@ public struct ReleaseStatus: Codable, Sendable, Equatable {
   /// Summed downtime of its sites, in seconds.
   public var downtime: Double
 
-  /// A release as its migrations have it; `attention` and `express` are set afterwards.
+  /// A release as its migrations have it; `stamp`, `only`, `attention` and `express` are set afterwards.
   public init(
     id: Int64, kind: OrderKind, ref: String? = nil, commit: ObjectID? = nil,
     from: PlatformName? = nil, to: PlatformName? = nil, state: State, actor: String,

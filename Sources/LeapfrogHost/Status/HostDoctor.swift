@@ -51,6 +51,7 @@ struct HostDoctor {
     guard let lock = try PairLock.take(layout) else {
       return "not looked at, because work is under way"
     }
+    try lock.sign(.local(spec.name, "doctor of \(spec.name)"))
     try PlatformMarker.verify(platform, layout)
     let links = spec.sites.flatMap { $0.links.keys }
     let drift = try withExtendedLifetime(lock) {

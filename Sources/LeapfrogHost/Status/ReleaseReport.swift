@@ -18,6 +18,7 @@ struct ReleaseReport {
       back: names(.back), stuck: names(.stuck), waiting: names(.waiting), reason: record.reason,
       downtime: migrations.compactMap(\.downtime).reduce(0, +))
     status.stamp = record.order.stamp
+    status.only = record.order.sites.isEmpty ? nil : record.order.sites
     status.attention = names(.attention)
     let moved = migrations.filter { $0.state == .moved || $0.state == .attention }
     status.express = moved.filter { $0.plan.kind == .express }.map(\.plan.site.name)

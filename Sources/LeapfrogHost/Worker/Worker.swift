@@ -101,7 +101,10 @@ public final class Worker: Sendable {
     guard startsNew else { return }
     let waiting = try journal.migrations(of: release.id).filter { $0.state == .waiting }
     let canary = Set(release.order.spec.canary)
-    for record in waiting where canary.contains(record.plan.site.name) { try start(record) }
+    for record in waiting where canary.contains(record.plan.site.name) {
+      guard try !canaryFailed() else { return }
+      try start(record)
+    }
     guard try !canaryFailed() else { return }
     try inParallel(waiting.filter { !canary.contains($0.plan.site.name) }, start)
   }

@@ -19,7 +19,7 @@ struct AbortCommand: AsyncParsableCommand {
   func run() async throws {
     try await global.run { context in
       let survey = ReleaseSurvey(context: context, members: try place.members(of: pair, context))
-      return try await Spreading(context: context, members: survey.membersAtWork())
+      return try await Spreading(context: context, members: survey.atWork().map(\.pair))
         .run("abort") { context, pair in
           let host = try context.host(of: pair)
           let started = try await host.control(

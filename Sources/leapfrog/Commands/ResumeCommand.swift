@@ -18,13 +18,25 @@ struct ResumeCommand: AsyncParsableCommand {
   func run() async throws {
     try await global.run { context in
       let survey = ReleaseSurvey(context: context, members: try place.members(of: pair, context))
-      return try await Spreading(context: context, members: survey.membersAtWork())
-        .run("resume") { context, pair in
-          let host = try context.host(of: pair)
-          let started = try await host.control(
-            .resume, actor: context.actor, fence: try await host.status().fence)
-          return try await context.follow(started, on: host)
-        }
+      let found = try await survey.atWork()
+      var context = context
+      if found.count > 1 { context.budget = Self.budget(found, context) }
+      // What is closed comes to its end on every host, whatever failed elsewhere.
+      let spreading = Spreading(context: context, members: found.map(\.pair), isNew: false)
+      return try await spreading.run("resume") { context, pair in
+        let host = try context.host(of: pair)
+        let started = try await host.control(
+          .resume, actor: context.actor, fence: try await host.status().fence)
+        return try await context.follow(started, on: host)
+      }
     }
+  }
+
+  /// What is left of the number of failures that all hosts have together.
+  private static func budget(_ found: [ReleaseSurvey.Found], _ context: Context) -> FailureBudget {
+    let releases = found.compactMap(\.status?.release)
+    let failures = releases.reduce(0) { $0 + $1.back.count + $1.attention.count }
+    let members = found.map(\.pair)
+    return FailureBudget(members[0].spec.maxFailures - failures, of: members, context)
   }
 }

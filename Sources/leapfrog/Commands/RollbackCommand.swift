@@ -45,7 +45,8 @@ struct RollbackCommand: AsyncParsableCommand {
     return try await Spreading(context: context, members: members).run("rollback") {
       context, pair in
       let own = found.first { $0.pair.host == pair.host }
-      let returning = Returning(context: context, pair: pair, link: own?.link)
+      let returning = Returning(
+        context: context, pair: pair, link: own?.link, seen: own?.status)
       if upgrade != nil, own?.status == nil {
         throw Failure.failed(
           "\(pair.host) does not answer", remedy: "leapfrog status \(pair.spec.name)")

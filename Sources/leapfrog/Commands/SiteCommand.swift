@@ -65,9 +65,10 @@ struct SiteCommand: AsyncParsableCommand {
         let pair = try context.member(pair, with: site)
         guard pair.spec.site(site) != nil else { throw context.unknownSite(site, pair) }
         let host = try context.host(of: pair)
-        let to = try Placement.forNewSite(try await host.status())
+        let status = try await host.status()
+        let to = try Placement.forNewSite(status, option: context.hostOption(pair))
         let order = try context.order(.add, pair, to: to, sites: [site])
-        return try await context.carryOut(order, on: host)
+        return try await context.carryOut(order, on: host, fence: status.fence)
       }
     }
   }
@@ -88,16 +89,18 @@ struct SiteCommand: AsyncParsableCommand {
       try await global.run { context in
         let pair = try context.member(pair, with: site, on: host)
         let host = try context.host(of: pair)
-        guard try await host.status().sites.contains(where: { $0.name == site }) else {
+        let status = try await host.status()
+        guard status.sites.contains(where: { $0.name == site }) else {
           throw context.unknownSite(site, pair)
         }
         guard yes || context.console.confirms("\(site) will not be served any more. Go on?") else {
           throw Failure.refused(
             "removing \(site) takes it from its visitors",
-            remedy: "leapfrog site remove \(pair.spec.name) \(site) --yes")
+            remedy:
+              "leapfrog site remove \(pair.spec.name) \(site)\(context.hostOption(pair)) --yes")
         }
         return try await context.carryOut(
-          try context.order(.remove, pair, sites: [site]), on: host)
+          try context.order(.remove, pair, sites: [site]), on: host, fence: status.fence)
       }
     }
   }

@@ -47,7 +47,12 @@ struct Context: Sendable {
     Readiness(spec: pair.spec, status: status, host: isSpread(pair) ? pair.host : nil)
   }
 
-  private func isSpread(_ pair: PairConfiguration) -> Bool {
+  /// The option that names its host, for commands to type; empty where the pair is on one host only.
+  func hostOption(_ pair: PairConfiguration) -> String {
+    isSpread(pair) ? " --host \(pair.host)" : ""
+  }
+
+  func isSpread(_ pair: PairConfiguration) -> Bool {
     configuration.pairs.count { $0.spec.name == pair.spec.name } > 1
   }
 
@@ -188,6 +193,40 @@ struct Context: Sendable {
     throw Failure.refused(
       "the upgrade of \(label(pair)) that is under way goes to \(way)",
       remedy: "leapfrog events \(pair.spec.name) --follow")
+  }
+
+  /// An upgrade that is under way for some sites only is not the one that is asked for where it leaves others
+  /// out.
+  ///
+  /// - Parameter sites: those that were asked for; none means all.
+  func verify(
+    _ release: ReleaseStatus, isFor sites: [String], _ status: PairStatus,
+    of pair: PairConfiguration
+  ) throws {
+    guard let only = release.only, let to = release.to else { return }
+    let wanted = sites.isEmpty ? status[to.other].sites : sites
+    let left = wanted.filter { !only.contains($0) }
+    guard !left.isEmpty else { return }
+    throw Failure.refused(
+      "the upgrade of \(label(pair)) that is under way leaves \(Formats.names(left)) out; wait for its end",
+      remedy: "leapfrog events \(pair.spec.name) --follow\(hostOption(pair))")
+  }
+
+  /// Why a pair that is on several hosts can take no other commit on one of them: it has sites on both
+  /// platforms there. Nil where it can.
+  func division(
+    _ pair: PairConfiguration, _ status: PairStatus, without commit: ObjectID
+  ) -> Failure? {
+    let isThere = PlatformName.allCases.contains { status[$0].commit == commit }
+    guard isSpread(pair), status.idle.isEmpty, !isThere else { return nil }
+    let (name, option) = (pair.spec.name, hostOption(pair))
+    let parts = PlatformName.allCases.map {
+      "\(Formats.names(status[$0].sites)) on \($0) (\(status[$0].ref ?? "no ref"))"
+    }
+    return .refused(
+      "\(label(pair)) has no idle platform: \(parts.joined(separator: ", ")); bring the sites together first, "
+        + "forward, or back with `leapfrog rollback \(name)\(option)`",
+      remedy: "leapfrog upgrade \(name) --continue\(option)")
   }
 
   func unknownSite(_ name: String, _ pair: PairConfiguration) -> Failure {

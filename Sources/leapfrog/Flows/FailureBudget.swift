@@ -1,3 +1,4 @@
+import LeapfrogControl
 import LeapfrogCore
 import Synchronization
 
@@ -20,9 +21,21 @@ final class FailureBudget: Sendable {
   private let state: Mutex<State>
   private let halt: Halt
 
+  /// - Parameter failures: how many may fail; with none left no host begins any more.
   init(_ failures: Int, halt: @escaping Halt) {
-    state = Mutex(State(left: failures))
+    state = Mutex(State(left: failures, isHalted: failures <= 0))
     self.halt = halt
+  }
+
+  /// For the hosts of a pair.
+  convenience init(_ failures: Int, of members: [PairConfiguration], _ context: Context) {
+    self.init(failures) { host, release in
+      guard let pair = members.first(where: { $0.host == host }) else { return }
+      // A link of its own: the other one is at work.
+      let link = try? context.host(of: pair)
+      _ = try? await link?.control(.halt, of: release, actor: context.actor)
+      await link?.link.close()
+    }
   }
 
   /// How many more may fail.

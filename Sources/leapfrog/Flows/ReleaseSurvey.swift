@@ -1,3 +1,4 @@
+import Foundation
 import LeapfrogControl
 import LeapfrogCore
 
@@ -41,9 +42,13 @@ struct ReleaseSurvey: Sendable {
   }
 
   /// Seconds that the hosts which answer wait for one that does not, where it can speak for itself later.
-  static let hurry = 4.0
+  static var hurry: Double {
+    let seconds = ProcessInfo.processInfo.environment["LEAPFROG_SURVEY_TIMEOUT"].flatMap(
+      Double.init)
+    return seconds.map { min(max($0, 0.1), patience) } ?? 4
+  }
   /// Seconds for a host that has to be asked: more than a connection and an answer may take.
-  private static let patience = 120.0
+  static let patience = 120.0
 
   /// All hosts at once.
   func look(within seconds: Double = Self.patience) async -> [Found] {
@@ -63,19 +68,19 @@ struct ReleaseSurvey: Sendable {
   /// Those that are meant, as far as that can be seen; a member that is alone is always.
   ///
   /// - Throws: `none` where there is no such host.
-  func members(
+  private func found(
     where isMeant: (Found) -> Bool, else none: @autoclosure () -> Failure
-  ) async throws -> [PairConfiguration] {
-    guard members.count > 1 else { return members }
-    let hosts = await look().filter(isMeant).map(\.pair.host)
-    guard !hosts.isEmpty else { throw none() }
-    return members.filter { hosts.contains($0.host) }
+  ) async throws -> [Found] {
+    guard members.count > 1 else { return members.map { Found(pair: $0, status: nil) } }
+    let found = await look().filter(isMeant)
+    guard !found.isEmpty else { throw none() }
+    return members.compactMap { pair in found.first { $0.pair.host == pair.host } }
   }
 
   /// Those where something is under way or was interrupted.
-  func membersAtWork() async throws -> [PairConfiguration] {
+  func atWork() async throws -> [Found] {
     let name = members[0].spec.name
-    return try await members(
+    return try await found(
       where: \.isAtWork,
       else: .refused(
         "nothing of \(name) is under way or was interrupted on \(hosts)",
@@ -85,11 +90,12 @@ struct ReleaseSurvey: Sendable {
   /// Those where the pair has to be made.
   func membersToMake() async throws -> [PairConfiguration] {
     let name = members[0].spec.name
-    return try await members(
+    return try await found(
       where: { !$0.isMade },
       else: .refused(
         "\(name) is a pair already, with sites on it, on \(hosts)",
-        remedy: "leapfrog upgrade \(name) REF"))
+        remedy: "leapfrog upgrade \(name) REF")
+    ).map(\.pair)
   }
 
   private var hosts: String { Formats.names(members.map(\.host)) }

@@ -26,12 +26,13 @@ struct Releasing: Sendable {
 
   // MARK: init
 
-  func initialize(_ ref: String) async throws -> Int32 {
+  /// - Parameter name: what the ref is called, where it is a commit's id that nobody typed.
+  func initialize(_ ref: String, named name: String? = nil) async throws -> Int32 {
     let host = try context.host(of: pair)
     let status = try? await host.status()
     if let status, let refusal = Self.refusal(ofInitializing: status) { throw refusal }
     let code = try await self.code.fetched(for: ref)
-    let resolved = try await code.resolve(ref)
+    let resolved = try await code.resolve(ref).named(name)
     let staged = try await stage(
       resolved, host, code, platform: .blue, status: status, creates: true)
     return try await context.carryOut(
@@ -64,6 +65,7 @@ struct Releasing: Sendable {
       if !continues, let ref, let commit = await commitNow(of: ref) {
         try context.verify(release, goesTo: commit, called: name ?? ref, of: pair)
       }
+      try context.verify(release, isFor: sites, status, of: pair)
       return try await context.follow(
         WorkStarted(release: release.id, attached: true, after: 0), on: host)
     }
@@ -94,6 +96,7 @@ struct Releasing: Sendable {
       guard let to = there.platform else { return nothingToDo(resolved.name, status) }
       return try await move(resolved, to: to, sites, express ? code : nil, status, host)
     }
+    if let refusal = context.division(pair, status, without: resolved.commit) { throw refusal }
     // Named, so that a request which arrives late over a link that hung finds its platform occupied.
     let platform = status.idle.count == 1 ? status.idle.first : nil
     let staged = try await stage(resolved, host, code, platform: platform, status: status)
@@ -156,17 +159,20 @@ struct Releasing: Sendable {
       let commit = last.commit, let to = last.to, status[to].commit == commit
     else {
       throw Failure.refused(
-        "\(name) has no upgrade to continue", remedy: "leapfrog upgrade \(name) REF")
+        "\(context.label(pair)) has no upgrade to continue",
+        remedy: "leapfrog upgrade \(name) REF\(context.hostOption(pair))")
     }
     guard ref == nil || ref == last.ref else {
       throw Failure.refused(
-        "the last upgrade of \(name) was to \(last.ref ?? commit.short), not to \(ref ?? "")",
-        remedy: "leapfrog upgrade \(name) \(last.ref ?? commit.hex) --continue")
+        "the last upgrade of \(context.label(pair)) was to \(last.ref ?? commit.short), not to \(ref ?? "")",
+        remedy: "leapfrog upgrade \(name) \(last.ref ?? commit.hex) --continue"
+          + context.hostOption(pair))
     }
     let left = status[to.other].sites.filter { sites.isEmpty || sites.contains($0) }
     guard !left.isEmpty else { return nothingToDo(last.ref ?? commit.short, status) }
     var order = try context.order(.upgrade, pair, to: to, sites: sites)
     (order.ref, order.commit, order.continues) = (last.ref, commit, true)
+    order.stamp = last.moment
     // The repository may be out of reach by now; sites can go on all the same, and be closed for it.
     let code = express ? try? await self.code.fetched(for: commit.hex) : nil
     order.change = try? await change(from: status[to.other].commit, to: commit, code)
@@ -176,14 +182,18 @@ struct Releasing: Sendable {
   // MARK: stage
 
   /// Stages and builds, and moves no site.
-  func stageOnly(_ ref: String?, platform: PlatformName?) async throws -> Int32 {
+  ///
+  /// - Parameter name: what the ref is called, where it is a commit's id that nobody typed.
+  func stageOnly(_ ref: String?, named name: String? = nil, platform: PlatformName?) async throws
+    -> Int32
+  {
     async let _ = fetchesAhead ? code.fetched(for: ref) : nil
     let host = try context.host(of: pair)
     let status = try await host.status()
     let target = platform ?? status.idle.first
-    if let refusal = Self.refusal(ofStaging: target, status, ref) { throw refusal }
+    if let refusal = Self.refusal(ofStaging: target, status, name ?? ref) { throw refusal }
     let code = try await self.code.fetched(for: ref)
-    let resolved = try await code.resolve(try ref ?? lastRef(status))
+    let resolved = try await code.resolve(try ref ?? lastRef(status)).named(name)
     if ref == nil, status.isUsed(resolved.commit) { return nothingNew(resolved) }
     let staged = try await stage(resolved, host, code, platform: target, status: status)
     return try await context.carryOut(

@@ -7,6 +7,8 @@ struct Returning {
   let pair: PairConfiguration
   /// A link that is there already.
   var link: HostLink?
+  /// How the pair stood when it was decided; nil where that is decided now.
+  var seen: PairStatus?
 
   private var name: String { pair.spec.name }
 
@@ -17,7 +19,7 @@ struct Returning {
   {
     for site in sites where pair.spec.site(site) == nil { throw context.unknownSite(site, pair) }
     let host = try context.host(of: pair, link: link)
-    let status = try await host.status()
+    let status = if let seen { seen } else { try await host.status() }
     if let commit = upgrade?.commit, !status.isUsed(commit) {
       return nothingToDo(upgrade?.ref ?? commit.short)
     }
@@ -29,7 +31,8 @@ struct Returning {
     let to = status[from.other]
     try confirm(
       Self.consequences(leaving, to.ref ?? "the other platform", upgrades.filter { $0.to == from }),
-      command: "leapfrog rollback \(name)\(sites.map { " --site \($0)" }.joined()) --yes", yes: yes)
+      command: "leapfrog rollback \(name)\(context.hostOption(pair))"
+        + "\(sites.map { " --site \($0)" }.joined()) --yes", yes: yes)
     var order = try context.order(.rollback, pair, to: from.other, sites: sites)
     (order.ref, order.commit) = (to.ref, to.commit)
     return try await context.carryOut(order, on: host, fence: status.fence)
@@ -97,13 +100,14 @@ struct Returning {
   func restore(_ site: String, backup: String?, yes: Bool) async throws -> Int32 {
     guard pair.spec.site(site) != nil else { throw context.unknownSite(site, pair) }
     let host = try context.host(of: pair)
+    let fence = try await host.status().fence
     let chosen = try Self.choose(backup, of: site, among: try await host.backups(), pair: name)
     try confirm(
       "\(site) goes back to its data of \(Formats.moment(chosen.made)), and what was written since is lost to it",
       command: "leapfrog restore \(name) \(site) --backup \(chosen.id) --yes", yes: yes)
     var order = try context.order(.restore, pair, sites: [site])
     order.backup = chosen.id
-    return try await context.carryOut(order, on: host)
+    return try await context.carryOut(order, on: host, fence: fence)
   }
 
   private static func choose(_ id: String?, of site: String, among all: [BackupInfo], pair: String)

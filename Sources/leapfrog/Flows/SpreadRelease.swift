@@ -1,7 +1,7 @@
 import LeapfrogControl
 import LeapfrogCore
 
-/// One release of a pair on several hosts: one ref, read once; the host of the canaries first, the others
+/// One release of a pair on several hosts: one commit, read once; the host of the canaries first, the others
 /// side by side; one number of failures for all.
 struct SpreadRelease: Sendable {
   let context: Context
@@ -10,59 +10,97 @@ struct SpreadRelease: Sendable {
   private var name: String { members[0].spec.name }
   private var isSpread: Bool { members.count > 1 }
   private var single: Releasing { Releasing(context: context, pair: members[0]) }
-  private var spreading: Spreading { Spreading(context: context, members: members) }
 
   func initialize(_ ref: String) async throws -> Int32 {
     guard isSpread else { return try await single.initialize(ref) }
     let members = try await ReleaseSurvey(context: context, members: members).membersToMake()
-    let code = try await resolved(ref).code
+    let (code, commit) = try await resolved(ref)
     return try await Spreading(context: context, members: members).run("init at \(ref)") {
       context, pair in
-      try await Releasing(context: context, pair: pair, code: code).initialize(ref)
+      try await Releasing(context: context, pair: pair, code: code)
+        .initialize(commit.hex, named: ref)
     }
+  }
+
+  func stageOnly(_ ref: String?, platform: PlatformName?) async throws -> Int32 {
+    guard isSpread else { return try await single.stageOnly(ref, platform: platform) }
+    let code = ReleaseCode(context: context, pair: members[0], isShared: true)
+    let reader = try await code.fetched(for: ref)
+    let commit = if let ref { try await reader.resolve(ref).commit.hex } else { String?.none }
+    return try await Spreading(context: context, members: members)
+      .run("stage\(ref.map { " of \($0)" } ?? "")") { context, pair in
+        try await Releasing(context: context, pair: pair, code: code)
+          .stageOnly(commit, named: ref, platform: platform)
+      }
   }
 
   /// - Parameter ref: nil for that of the last upgrade, with `continues`.
   func upgrade(_ ref: String?, sites: [String], continues: Bool, express: Bool) async throws
     -> Int32
   {
-    guard isSpread else {
-      return try await Releasing(context: laterThanOthers(), pair: members[0])
-        .upgrade(ref, sites: sites, continues: continues, express: express)
-    }
-    let survey = ReleaseSurvey(context: context, members: members)
-    let surveyed = continues ? await survey.look() : await survey.look(within: ReleaseSurvey.hurry)
-    try refuse(surveyed, ref, sites)
-    let target = try await target(ref, continues, surveyed)
+    guard isSpread else { return try await alone(ref, sites, continues, express) }
+    let (own, all) = try await survey(within: continues ? nil : ReleaseSurvey.hurry)
+    let rule = SpreadRule(context: context, surveyed: own)
+    try rule.verify(ref, sites)
+    let target =
+      continues
+      ? try ReleaseTarget(continuing: name, to: ref, among: all) : ReleaseTarget(ref ?? "")
     let (code, commit) = try await resolved(target.ref)
-    try refuseOthers(surveyed, commit, target.name)
-    return try await move(to: target, code, after: surveyed, sites, express)
+    try rule.verify(commit, target.name, sites, continues: continues)
+    var context = context
+    context.stamp = target.stamp ?? Self.stamp(of: context, after: all)
+    return try await move(
+      .init(commit: commit, name: target.name), code, after: own, context, sites, express)
+  }
+
+  private struct Goal {
+    let commit: ObjectID
+    let name: String
   }
 
   private func move(
-    to target: (ref: String, name: String), _ code: ReleaseCode,
-    after surveyed: [ReleaseSurvey.Found], _ sites: [String], _ express: Bool
+    _ goal: Goal, _ code: ReleaseCode, after surveyed: [ReleaseSurvey.Found], _ context: Context,
+    _ sites: [String], _ express: Bool
   ) async throws -> Int32 {
     var context = context
-    context.budget = budget()
-    context.stamp = Self.stamp(of: context, after: surveyed)
+    context.budget = FailureBudget(members[0].spec.maxFailures, of: members, context)
     let release = Spreading(context: context, members: members)
-    return try await release.run("upgrade to \(target.name)", first: members[0].canaryHosts) {
+    return try await release.run("upgrade to \(goal.name)", first: members[0].canaryHosts) {
       context, pair in
       let link = surveyed.first { $0.pair.host == pair.host }?.link
       return try await Releasing(context: context, pair: pair, code: code, link: link).upgrade(
-        target.ref, named: target.name, sites: sites.filter { pair.spec.site($0) != nil },
+        goal.commit.hex, named: goal.name, sites: sites.filter { pair.spec.site($0) != nil },
         continues: false, express: express)
     }
+  }
+
+  // MARK: One host of several
+
+  /// Goes on with the last upgrade of the pair where the only host that is meant missed it.
+  private func alone(_ ref: String?, _ sites: [String], _ continues: Bool, _ express: Bool)
+    async throws -> Int32
+  {
+    let pair = members[0]
+    guard continues, context.isSpread(pair) else {
+      return try await Releasing(context: laterThanOthers(), pair: pair)
+        .upgrade(ref, sites: sites, continues: continues, express: express)
+    }
+    let (own, all) = try await survey(within: nil)
+    var context = context
+    let target = ReleaseTarget(missedBy: pair, to: ref, among: all)
+    if let stamp = target?.stamp { context.stamp = stamp }
+    return try await Releasing(context: context, pair: pair, link: own.first?.link).upgrade(
+      target?.ref ?? ref, named: target?.name, sites: sites, continues: target == nil,
+      express: express)
   }
 
   /// For the only host that is meant. What it gets is later than all that the pair's other hosts had; they are
   /// asked meanwhile, as far as they answer without anybody's help.
   private func laterThanOthers() throws -> Context {
-    let group = try context.configuration.group(name)
-    guard group.isSpread else { return context }
+    guard context.isSpread(members[0]) else { return context }
     var context = context
-    let survey = ReleaseSurvey(context: context, members: group.members, looksOnly: true)
+    let survey = try ReleaseSurvey(
+      context: context, members: context.configuration.group(name).members, looksOnly: true)
     context.laterStamp = Task { [context] in
       let surveyed = await survey.look(within: ReleaseSurvey.hurry)
       for found in surveyed { await found.link?.close() }
@@ -76,76 +114,27 @@ struct SpreadRelease: Sendable {
     return max(context.stamp, last < .max ? last + 1 : last)
   }
 
-  func stageOnly(_ ref: String?, platform: PlatformName?) async throws -> Int32 {
-    guard isSpread else { return try await single.stageOnly(ref, platform: platform) }
-    let code = ReleaseCode(context: context, pair: members[0], isShared: true)
-    _ = try await code.fetched(for: ref)
-    return try await spreading.run("stage\(ref.map { " of \($0)" } ?? "")") { context, pair in
-      try await Releasing(context: context, pair: pair, code: code)
-        .stageOnly(ref, platform: platform)
-    }
+  // MARK: Before anything is changed
+
+  /// How the pair stands where it is meant, and besides on its other hosts, as far as these answer without
+  /// anybody's help.
+  private func survey(within seconds: Double?) async throws -> (
+    own: [ReleaseSurvey.Found], all: [ReleaseSurvey.Found]
+  ) {
+    let meant = Set(members.map(\.host))
+    let others = try context.configuration.group(name).members.filter { !meant.contains($0.host) }
+    async let asked = ReleaseSurvey(context: context, members: others, looksOnly: true)
+      .look(within: ReleaseSurvey.hurry)
+    let survey = ReleaseSurvey(context: context, members: members)
+    let own = await survey.look(within: seconds ?? ReleaseSurvey.patience)
+    let rest = await asked
+    for found in rest { await found.link?.close() }
+    return (own, own + rest)
   }
 
   /// The code, fetched; a ref that is none is told before any host is asked for anything.
   private func resolved(_ ref: String) async throws -> (code: ReleaseCode, commit: ObjectID) {
     let code = ReleaseCode(context: context, pair: members[0], isShared: true)
     return (code, try await code.fetched(for: ref).resolve(ref).commit)
-  }
-
-  private func budget() -> FailureBudget {
-    let (context, members) = (context, members)
-    return FailureBudget(members[0].spec.maxFailures) { host, release in
-      guard let pair = members.first(where: { $0.host == host }) else { return }
-      // A link of its own: the other one is at work.
-      let link = try? context.host(of: pair)
-      _ = try? await link?.control(.halt, of: release, actor: context.actor)
-      await link?.link.close()
-    }
-  }
-
-  // MARK: Before anything is changed
-
-  /// What one host would refuse, no host begins.
-  private func refuse(_ surveyed: [ReleaseSurvey.Found], _ ref: String?, _ sites: [String]) throws {
-    for found in surveyed {
-      guard let status = found.status else { continue }
-      let host = found.pair.host
-      if let release = status.release, release.state != .failed, release.state != .partly,
-        !(release.kind == .upgrade && release.state == .running
-          && (ref == nil || release.ref == ref))
-      {
-        throw Failure.refused(
-          "the \(release.kind.rawValue) of \(name) on \(host) is \(release.state.rawValue)",
-          remedy: "leapfrog status \(name)")
-      }
-      guard sites.isEmpty, let refusal = context.readiness(found.pair, status).refusal
-      else { continue }
-      throw Failure(refusal.kind, "on \(host): \(refusal.message)", remedy: refusal.remedy)
-    }
-  }
-
-  /// What is under way has to go where this goes.
-  private func refuseOthers(
-    _ surveyed: [ReleaseSurvey.Found], _ commit: ObjectID, _ ref: String
-  ) throws {
-    for found in surveyed {
-      guard let release = found.status?.release, release.state == .running else { continue }
-      try context.verify(release, goesTo: commit, called: ref, of: found.pair)
-    }
-  }
-
-  /// The ref to go to; to continue, the very commit that the last upgrade went to.
-  private func target(_ ref: String?, _ continues: Bool, _ surveyed: [ReleaseSurvey.Found])
-    async throws
-    -> (ref: String, name: String)
-  {
-    guard continues else { return (ref ?? "", ref ?? "") }
-    let last = surveyed.newestUpgrade { ref == nil || $0.ref == ref }
-    guard let commit = last?.commit else {
-      throw Failure.refused(
-        "\(name) has no upgrade\(ref.map { " to \($0)" } ?? "") to continue",
-        remedy: "leapfrog upgrade \(name) \(ref ?? "REF")")
-    }
-    return (commit.hex, last?.ref ?? commit.short)
   }
 }

@@ -6,6 +6,8 @@ struct Spreading: Sendable {
   let context: Context
   /// The pair on each of the hosts.
   let members: [PairConfiguration]
+  /// Whether it is something new, which no host begins once the failures are used up.
+  var isNew = true
 
   /// What is done on one host; the status is the one to exit with.
   typealias Body = @Sendable (Context, PairConfiguration) async throws -> Int32
@@ -26,7 +28,7 @@ struct Spreading: Sendable {
       results += await sideBySide(rest, body)
     }
     let begun = Set(results.map(\.host))
-    results += members.filter { !begun.contains($0.host) }.map { .notBegun($0.host) }
+    results += members.filter { !begun.contains($0.host) }.map { notBegun($0.host) }
     let summary = SpreadSummary(
       what: what,
       results: members.compactMap { pair in results.first { $0.host == pair.host } })
@@ -52,13 +54,18 @@ struct Spreading: Sendable {
     }
   }
 
+  private func notBegun(_ host: String) -> HostResult {
+    try? context.on(host).console.outcome("not begun")
+    return .notBegun(host)
+  }
+
   private func perform(_ pair: PairConfiguration, _ body: Body) async -> HostResult {
     let context = context.on(pair.host)
     do {
-      try context.requireBudget()
+      if isNew { try context.requireBudget() }
       return .ended(pair.host, try await body(context, pair))
     } catch is FailureBudget.UsedUp {
-      return .notBegun(pair.host)
+      return notBegun(pair.host)
     } catch {
       let failure = Failure(error)
       context.console.fail(failure)

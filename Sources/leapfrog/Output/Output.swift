@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import LeapfrogControl
 import LeapfrogCore
+import Synchronization
 
 /// Standard output and standard error. Foundation's way to write ends the process when the reader is
 /// gone, and `leapfrog upgrade | head` must not look like a crash.
@@ -11,6 +12,14 @@ enum Output {
   /// - Throws: `Failure` when it cannot be written. A reader that went away is no failure: the work is
   ///   followed to its end all the same, for the exit status.
   static func write(_ text: String, to descriptor: Int32 = 1) throws {
+    // What hosts say at once stays in whole lines. Only there: a hint is said though a pager holds the rest up.
+    guard descriptor == 1 else { return try put(text, to: descriptor) }
+    try standard.withLock { _ in try put(text, to: descriptor) }
+  }
+
+  private static let standard = Mutex(())
+
+  private static func put(_ text: String, to descriptor: Int32) throws {
     var left = Array(text.utf8)[...]
     while !left.isEmpty {
       let count = left.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -1,0 +1,51 @@
+import LeapfrogControl
+import LeapfrogCore
+
+/// Where an upgrade goes.
+struct ReleaseTarget: Sendable {
+  /// What is looked up in the repository.
+  let ref: String
+  /// What people call it.
+  let name: String
+  /// That of the upgrade that goes on; nil for a new one. What goes on is no newer than it was: a host that is
+  /// silent now may have a newer one.
+  var stamp: Int64?
+
+  init(_ ref: String) { (self.ref, name) = (ref, ref) }
+
+  private init?(goingOn upgrade: ReleaseStatus) {
+    guard let commit = upgrade.commit else { return nil }
+    (ref, name, stamp) = (commit.hex, upgrade.ref ?? commit.short, upgrade.moment)
+  }
+
+  /// The very commit of the last upgrade of a pair, on whichever of its hosts that was.
+  ///
+  /// - Parameter ref: what was asked for; nil for anything.
+  /// - Throws: `Failure` where there is none, or it went elsewhere.
+  init(
+    continuing pair: String, to ref: String?, among surveyed: [ReleaseSurvey.Found]
+  ) throws {
+    guard let last = surveyed.newestUpgrade(), let target = Self(goingOn: last) else {
+      throw Failure.refused(
+        "\(pair) has no upgrade\(ref.map { " to \($0)" } ?? "") to continue",
+        remedy: "leapfrog upgrade \(pair) \(ref ?? "REF")")
+    }
+    guard ref == nil || ref == target.name || ref == last.ref else {
+      throw Failure.refused(
+        "the last upgrade of \(pair) was to \(target.name), not to \(ref ?? "")",
+        remedy: "leapfrog upgrade \(pair) \(target.name) --continue")
+    }
+    self = target
+  }
+
+  /// The last upgrade of the pair where one host had no part in it; nil where it goes on with its own.
+  init?(
+    missedBy pair: PairConfiguration, to ref: String?, among surveyed: [ReleaseSurvey.Found]
+  ) {
+    guard let own = surveyed.first(where: { $0.pair.host == pair.host }),
+      own.status?.idle.isEmpty == false, let newest = surveyed.newestUpgrade(),
+      newest.commit != own.last?.commit, ref == nil || ref == newest.ref
+    else { return nil }
+    self.init(goingOn: newest)
+  }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Glibc
+import RealServers
+import Testing
+
+/// To go on with what some of the hosts had, never back to what they had before.
+@Suite struct SpreadContinueTests {
+  /// With web2 on both platforms after an upgrade to v3, of which one site failed.
+  private func divided() throws -> Fleet {
+    let fleet = try Fleet(["web1": ["a"], "web2": ["a", "b"]])
+    try fleet.must("init", "acme", "v1")
+    try fleet.must("upgrade", "acme", "v2")
+    try fleet.setBroken("b.web2.example.com", on: "web2")
+    #expect(try fleet.leapfrog("upgrade", "acme", "v3").status == 3)
+    #expect(try fleet.versions() == ["web1": ["v3"], "web2": ["v3", "v2"]])
+    return fleet
+  }
+
+  @Test func aHostThatIsOnBothPlatformsIsBroughtTogetherFirst() throws {
+    let fleet = try divided()
+    let refused = try fleet.leapfrog("upgrade", "acme", "v4")
+    #expect(refused.status == 4, "\(refused.text)")
+    #expect(refused.error.contains("acme on web2 has no idle platform"), "\(refused.text)")
+    #expect(refused.error.contains("run `leapfrog upgrade acme --continue --host web2`"))
+    #expect(try fleet.versions() == ["web1": ["v3"], "web2": ["v3", "v2"]])
+    try fleet.setBroken("b.web2.example.com", on: "web2", false)
+    try fleet.must("upgrade", "acme", "--continue", "--host", "web2")
+    try fleet.must("upgrade", "acme", "v4")
+    #expect(try fleet.versions() == ["web1": ["v4"], "web2": ["v4", "v4"]])
+  }
+
+  /// The others may be on a newer one by now, under which their data is.
+  @Test func nobodyGoesOnWithAnUpgradeThatIsNotTheLast() throws {
+    let fleet = try divided()
+    try fleet.must("upgrade", "acme", "v4", "--host", "web1")
+    for options in [[], ["--host", "web1"]] {
+      let end = try fleet.running(["upgrade", "acme", "v3", "--continue"] + options).end(within: 90)
+      #expect(end.status == 4, "\(end.text)")
+      #expect(end.error.contains("was to v4, not to v3"), "\(end.text)")
+    }
+    #expect(try fleet.versions() == ["web1": ["v4"], "web2": ["v3", "v2"]])
+    try fleet.setBroken("b.web2.example.com", on: "web2", false)
+    try fleet.must("upgrade", "acme", "v3", "--continue", "--host", "web2")
+    try fleet.must("upgrade", "acme", "--continue")
+    #expect(try fleet.versions() == ["web1": ["v4"], "web2": ["v4", "v4"]])
+  }
+
+  @Test func theOnlyHostThatIsMeantGoesOnWithWhatItMissed() throws {
+    let fleet = try Fleet(["web1": ["a"], "web2": ["a"]])
+    try fleet.must("init", "acme", "v1")
+    try fleet.must("upgrade", "acme", "v2")
+    try fleet.must("upgrade", "acme", "v3", "--host", "web1")
+    let other = try fleet.leapfrog("upgrade", "acme", "v4", "--continue", "--host", "web2")
+    #expect(other.status == 4, "\(other.text)")
+    try fleet.must("upgrade", "acme", "v3", "--continue", "--host", "web2")
+    #expect(try fleet.versions() == ["web1": ["v3"], "web2": ["v3"]])
+    let back = try fleet.must("rollback", "acme", "--yes")
+    #expect(try fleet.versions() == ["web1": ["v2"], "web2": ["v2"]], "\(back.text)")
+  }
+
+  /// What went on with an older upgrade is no newer for that than what another host had since.
+  @Test func whatGoesOnIsNoNewerThanItWas() throws {
+    let fleet = try divided()
+    try fleet.must("upgrade", "acme", "v4", "--host", "web1")
+    try fleet.setBroken("b.web2.example.com", on: "web2", false)
+    try fleet.must("upgrade", "acme", "--continue", "--host", "web2")
+    #expect(try fleet.versions() == ["web1": ["v4"], "web2": ["v3", "v3"]])
+    try fleet.must("upgrade", "acme", "--continue")
+    #expect(try fleet.versions() == ["web1": ["v4"], "web2": ["v4", "v4"]])
+  }
+
+  /// Somebody else can fetch between the first host and the next, which moves the branch here too.
+  @Test func theMirrorMayMoveMeanwhile() throws {
+    let fleet = try Fleet(["web1": ["a"], "web2": ["a"]], extra: "    hosts_at_once: 1")
+    let (controller, site) = (fleet.controller, "a.web1.example.com")
+    try fleet.must("init", "acme", "v1")
+    try controller.git("checkout", "-q", "-B", "main", "v2")
+    try fleet.hold(site, on: "web1")
+    let upgrade = try fleet.running(["upgrade", "acme", "main"])
+    try controller.wait(60) { try fleet.hasBegun(site, on: "web1") }
+    try controller.git("reset", "-q", "--hard", "v4")
+    try fleet.must("plan", "acme", "main")
+    try fleet.letGo(site, on: "web1")
+    let end = upgrade.end()
+    #expect(end.status == 0, "\(end.text)")
+    #expect(end.output.contains("upgrade to main on 2 hosts: all done"), "\(end.text)")
+    #expect(try fleet.versions() == ["web1": ["v2"], "web2": ["v2"]])
+  }
+
+  /// Who asks for all sites is not told "done" when some were never meant.
+  @Test(arguments: [[], ["--host", "web1"]])
+  func anUpgradeOfOtherSitesIsNotAttachedTo(options: [String]) throws {
+    let fleet = try Fleet(["web1": ["a", "b"], "web2": ["a"]])
+    let site = "a.web1.example.com"
+    try fleet.must("init", "acme", "v1")
+    try fleet.hold(site, on: "web1")
+    let upgrade = try fleet.running(["upgrade", "acme", "v2", "--site", site])
+    try fleet.controller.wait(60) { try fleet.hasBegun(site, on: "web1") }
+    let all = try fleet.running(["upgrade", "acme", "v2"] + options).end(within: 90)
+    #expect(all.status == 4, "\(all.text)")
+    #expect(all.error.contains("leaves b.web1.example.com out"), "\(all.text)")
+    let same = try fleet.running(["upgrade", "acme", "v2", "--site", site])
+    try fleet.controller.wait(60) { same.text.contains("attached") }
+    try fleet.letGo(site, on: "web1")
+    #expect([upgrade.end().status, same.end().status] == [0, 0])
+    #expect(try fleet.versions() == ["web1": ["v2", "v1"], "web2": ["v1"]])
+  }
+
+  @Test func whoDeclinesIsToldTheCommandForTheirHostOnly() throws {
+    let fleet = try Fleet(["web1": ["a"], "web2": ["a"]])
+    try fleet.must("init", "acme", "v1")
+    try fleet.must("upgrade", "acme", "v2")
+    let back = try fleet.leapfrog("rollback", "acme", "--host", "web1")
+    #expect(back.status == 4, "\(back.text)")
+    #expect(back.error.contains("run `leapfrog rollback acme --host web1 --yes`"), "\(back.text)")
+    let site = "a.web2.example.com"
+    try fleet.configure(without: site)
+    let gone = try fleet.leapfrog("site", "remove", "acme", site, "--host", "web2")
+    #expect(gone.status == 4, "\(gone.text)")
+    #expect(
+      gone.error.contains("run `leapfrog site remove acme \(site) --host web2 --yes`"),
+      "\(gone.text)")
+  }
+}
