@@ -46,6 +46,15 @@ import Testing
     for site in farm.sites { #expect(try farm.platform(site) == "green") }
   }
 
+  @Test func theNextCanaryIsNotBegunAfterOneFailed() throws {
+    let farm = try farm("    canary: [s2.example.com, s4.example.com]")
+    try fail(farm, "s2.example.com")
+    let outcome = try farm.leapfrog("upgrade", "acme", "next")
+    #expect(outcome.status == 1, "\(outcome.text)")
+    #expect(try order(farm) == ["began s2.example.com", "ended s2.example.com"])
+    for site in farm.sites { #expect(try farm.platform(site) == "blue") }
+  }
+
   @Test func jobsMoveSitesAtOnce() throws {
     let farm = try farm("    jobs: 3")
     try fail(farm, "s2.example.com")

@@ -9,7 +9,8 @@ enum Terminal {
   }
 
   private static let program = """
-    import os, pty, select, signal, sys, time
+    import os, pty, select, signal, subprocess, sys, time
+    first = os.environb.pop(b"FIRST", b"")
     words = os.environb.pop(b"ANSWERS").split(b"\\n")
     answers, command = list(zip(words[::2], words[1::2])), sys.argv[1:]
     pid, end = pty.fork()
@@ -17,7 +18,7 @@ enum Terminal {
         for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         os.execvp(command[0], command)
-    said, seen, limit = b"", 0, time.time() + 40
+    said, seen, limit = b"", 0, time.time() + 120
     while time.time() < limit:
         if not select.select([end], [], [], 0.5)[0]:
             continue
@@ -30,6 +31,9 @@ enum Terminal {
         said += more
         while answers and answers[0][0] in said[seen:]:
             seen = said.index(answers[0][0], seen) + len(answers[0][0])
+            if first:
+                subprocess.run(["sh", "-c", first], check=True)
+                first = b""
             os.write(end, answers.pop(0)[1] + b"\\n")
     else:
         os.kill(pid, 9)
@@ -42,15 +46,17 @@ enum Terminal {
 
   /// Runs a program to its end.
   ///
+  /// - Parameter first: a shell's script that is run before the first answer is given.
   /// - Returns: its status, and what stood on the terminal.
   static func run(
-    _ command: [String], answers: [Answer], in directory: URL, environment: [String: String]
+    _ command: [String], answers: [Answer], first: String = "", in directory: URL,
+    environment: [String: String]
   ) throws -> Outcome {
     // Not as arguments: what is typed can be a secret.
     let typed = answers.flatMap { [$0.question, $0.text] }.joined(separator: "\n")
     return try Shell.run(
       "/usr/bin/env", ["python3", "-c", program] + command, in: directory,
-      environment: environment.merging(["ANSWERS": typed]) { $1 })
+      environment: environment.merging(["ANSWERS": typed, "FIRST": first]) { $1 })
   }
 }
 
