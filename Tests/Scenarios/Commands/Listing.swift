@@ -23,7 +23,9 @@ enum Listing {
 
   /// What a database says; its bytes change when its log is folded into it.
   private static func contents(of database: URL) throws -> String {
-    let dump = try Shell.run("/usr/bin/sqlite3", [database.path, ".dump"], in: URL(filePath: "/"))
+    let dump = try Shell.run(
+      "/usr/bin/sqlite3", ["-cmd", ".timeout 30000", database.path, ".dump"], in: URL(filePath: "/")
+    )
     guard dump.status == 0 else { throw KitError(dump.text) }
     return dump.output
   }

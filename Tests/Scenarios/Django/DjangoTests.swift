@@ -107,7 +107,8 @@ import Testing
 
   private func ask(_ site: String, _ statement: String) throws -> String {
     let outcome = try Shell.run(
-      "/usr/bin/sqlite3", [database(site).path, statement], in: farm.directory)
+      "/usr/bin/sqlite3", ["-cmd", ".timeout 30000", database(site).path, statement],
+      in: farm.directory)
     try #require(outcome.status == 0, "\(outcome.text)")
     return outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
   }

@@ -66,7 +66,10 @@ extension Fleet {
   }
 
   private func ask(_ host: String, _ statement: String) throws -> String {
-    try Tool.run(["sqlite3", self[host].inRoot(".leapfrog/journal.sqlite").path, statement])
+    try Tool.run([
+      "sqlite3", "-cmd", ".timeout 30000", self[host].inRoot(".leapfrog/journal.sqlite").path,
+      statement,
+    ])
   }
 
   /// Gives a site two posts of one title, at which v3 fails, or takes the second one away.

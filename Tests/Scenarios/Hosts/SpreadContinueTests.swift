@@ -87,6 +87,30 @@ import Testing
     #expect(try fleet.versions() == ["web1": ["v2"], "web2": ["v2"]])
   }
 
+  /// What was closed comes to its end on all hosts, and the failures there count for all.
+  @Test func theFailuresOfAResumeAreOneNumberToo() throws {
+    let fleet = try Fleet(["web1": ["a"], "web2": ["a", "b"]])
+    let (bad, good) = ("a.web1.example.com", "a.web2.example.com")
+    try fleet.must("init", "acme", "v1")
+    try fleet.setBroken(bad, on: "web1")
+    let cut = try Running(
+      "leapfrog", ["upgrade", "acme", "v3"], of: fleet.controller,
+      environment: fleet.environment.merging(["LEAPFROG_FAILPOINTS": "close.flag.after:kill"]) {
+        $1
+      }
+    ).end()
+    #expect(cut.status == 5, "\(cut.text)")
+    try fleet.hold(good, on: "web2")
+    let resume = try fleet.running(["resume", "acme"])
+    try fleet.controller.wait(60) { try fleet.isHalted(on: "web2") }
+    try fleet.letGo(good, on: "web2")
+    let end = resume.end()
+    #expect(end.status == 3, "\(end.text)")
+    let versions = try fleet.versions()
+    #expect(versions == ["web1": ["v1"], "web2": ["v3", "v1"]], "\(versions) \(end.text)")
+    #expect(try fleet.isOpen())
+  }
+
   /// Who asks for all sites is not told "done" when some were never meant.
   @Test(arguments: [[], ["--host", "web1"]])
   func anUpgradeOfOtherSitesIsNotAttachedTo(options: [String]) throws {

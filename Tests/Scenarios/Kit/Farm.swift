@@ -139,7 +139,7 @@ final class Farm: Sendable {
   /// The SQL's answer from a site's database, asked by the real sqlite3.
   func sql(_ site: String, _ statement: String) throws -> String {
     let outcome = try Shell.run(
-      "/usr/bin/sqlite3", [database(site).path, statement], in: directory)
+      "/usr/bin/sqlite3", ["-cmd", ".timeout 30000", database(site).path, statement], in: directory)
     guard outcome.status == 0 else { throw KitError(outcome.text) }
     return outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
   }

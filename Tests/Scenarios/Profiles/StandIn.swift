@@ -67,7 +67,8 @@ struct StandIn {
   @discardableResult
   func sql(_ site: String, _ statement: String) throws -> String {
     let database = farm.data(site).appendingPathComponent("db.sqlite").path
-    let outcome = try Shell.run("/usr/bin/sqlite3", [database, statement], in: farm.directory)
+    let outcome = try Shell.run(
+      "/usr/bin/sqlite3", ["-cmd", ".timeout 30000", database, statement], in: farm.directory)
     guard outcome.status == 0 else { throw KitError(outcome.text) }
     return outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
   }
