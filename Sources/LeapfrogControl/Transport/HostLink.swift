@@ -23,6 +23,9 @@ public actor HostLink {
   /// Whether a host that was reached could not be reached again: what it did of a request is not known.
   private(set) var hasGivenUp = false
 
+  /// Whether what was thrown is the host's own answer, and not the link's.
+  public var isAnswered: Bool { wasReached && !hasGivenUp }
+
   /// - Parameter patience: for how long a link that broke is tried to be made again.
   public init(
     _ host: any HostReaching, patience: Duration,

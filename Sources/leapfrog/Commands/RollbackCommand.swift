@@ -45,6 +45,7 @@ struct RollbackCommand: AsyncParsableCommand {
     return try await Spreading(context: context, members: members).run("rollback") {
       context, pair in
       let own = found.first { $0.pair.host == pair.host }
+      if let refusal = own?.refusal { throw refusal }
       let returning = Returning(
         context: context, pair: pair, link: own?.link, seen: own?.status)
       if upgrade != nil, own?.status == nil {
@@ -72,7 +73,7 @@ struct RollbackCommand: AsyncParsableCommand {
   /// The last upgrade can be one that only a silent host has: the others would be taken back from the one
   /// before.
   private func refuseSilent(_ found: [ReleaseSurvey.Found]) throws {
-    let silent = found.filter { $0.status == nil }.map(\.pair.host).sorted()
+    let silent = found.filter(\.isSilent).map(\.pair.host).sorted()
     guard place.host.isEmpty, site.isEmpty, !silent.isEmpty else { return }
     let others = found.filter { $0.status != nil }.map { " --host \($0.pair.host)" }.sorted()
     throw Failure.refused(

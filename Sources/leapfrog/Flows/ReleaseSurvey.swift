@@ -15,6 +15,8 @@ struct ReleaseSurvey: Sendable {
   struct Found: Sendable {
     let pair: PairConfiguration
     let status: PairStatus?
+    /// What the host answered instead, as where the pair was not made yet.
+    var refusal: Failure?
     /// Its upgrades, newest first.
     var upgrades: [ReleaseStatus] = []
     /// Whether sites are on the commit that they were moved to last.
@@ -31,9 +33,12 @@ struct ReleaseSurvey: Sendable {
     /// The last one that it has something to go back from.
     var lastMove: ReleaseStatus? { upgrades.first { !$0.moved.isEmpty } }
 
+    /// Whether nobody answers.
+    var isSilent: Bool { status == nil && refusal == nil }
+
     /// Whether something is under way or was interrupted there; true also where nobody answers.
     var isAtWork: Bool {
-      guard let status else { return true }
+      guard let status else { return isSilent }
       return status.release.map { !$0.state.isOver || $0.state == .stuck } ?? false
     }
 
@@ -103,9 +108,14 @@ struct ReleaseSurvey: Sendable {
   private func look(at pair: PairConfiguration) async throws -> Found {
     let link = try context.link(to: pair.host, looksOnly: looksOnly)
     let host = try context.host(of: pair, link: link)
-    let status = try await host.status()
-    let upgrades = try await host.history(limit: upgrades, kind: .upgrade)
-    return Found(pair: pair, status: status, upgrades: upgrades, link: link)
+    do {
+      let status = try await host.status()
+      let upgrades = try await host.history(limit: upgrades, kind: .upgrade)
+      return Found(pair: pair, status: status, upgrades: upgrades, link: link)
+    } catch {
+      guard await link.isAnswered else { throw error }
+      return Found(pair: pair, status: nil, refusal: Failure(error), link: link)
+    }
   }
 }
 

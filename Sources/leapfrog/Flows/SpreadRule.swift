@@ -10,13 +10,15 @@ struct SpreadRule {
   /// Asked before the repository is.
   func verify(_ ref: String?, _ sites: [String]) throws {
     for found in surveyed {
-      guard let status = found.status else { continue }
-      if let release = status.release { try verify(release, ref, found.pair) }
-      guard sites.isEmpty, let refusal = context.readiness(found.pair, status).refusal
-      else { continue }
-      throw Failure(
-        refusal.kind, "on \(found.pair.host): \(refusal.message)", remedy: refusal.remedy)
+      if let release = found.status?.release { try verify(release, ref, found.pair) }
+      guard let refusal = refusal(of: found, sites) else { continue }
+      throw Failure(.refused, "on \(found.pair.host): \(refusal.message)", remedy: refusal.remedy)
     }
+  }
+
+  private func refusal(of found: ReleaseSurvey.Found, _ sites: [String]) -> Failure? {
+    guard let status = found.status, sites.isEmpty else { return found.refusal }
+    return context.readiness(found.pair, status).refusal
   }
 
   private func verify(_ release: ReleaseStatus, _ ref: String?, _ pair: PairConfiguration) throws {

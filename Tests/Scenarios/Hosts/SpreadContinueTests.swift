@@ -130,6 +130,24 @@ import Testing
     #expect(try fleet.versions() == ["web1": ["v2", "v1"], "web2": ["v1"]])
   }
 
+  /// A host that leapfrog.yml has and where the pair was not made is not one that is down.
+  @Test func aHostWithoutThePairIsToldFromASilentOne() throws {
+    let fleet = try Fleet(["web1": ["a"], "web2": ["a"], "web3": ["a"]])
+    try fleet.must("init", "acme", "v1", "--host", "web1", "--host", "web2")
+    let refused = try fleet.leapfrog("upgrade", "acme", "v2")
+    #expect(refused.status == 4, "\(refused.text)")
+    #expect(refused.error.contains("on web3: there is no pair in"), "\(refused.text)")
+    #expect(refused.error.contains("run `leapfrog init acme REF"), "\(refused.text)")
+    try fleet.must("upgrade", "acme", "v2", "--host", "web1", "--host", "web2")
+    let nothing = try fleet.leapfrog("resume", "acme")
+    #expect(nothing.error.contains("nothing of acme is under way"), "\(nothing.text)")
+    let back = try fleet.leapfrog("rollback", "acme", "--yes")
+    #expect(back.output.contains("web1, web2 done; web3 failed"), "\(back.text)")
+    try fleet.must("init", "acme", "v1")
+    try fleet.must("upgrade", "acme", "v2")
+    #expect(try fleet.versions() == ["web1": ["v2"], "web2": ["v2"], "web3": ["v2"]])
+  }
+
   @Test func whoDeclinesIsToldTheCommandForTheirHostOnly() throws {
     let fleet = try Fleet(["web1": ["a"], "web2": ["a"]])
     try fleet.must("init", "acme", "v1")
