@@ -47,7 +47,7 @@ final class RawServer: Sendable {
     let connection = accept(listener, nil, nil)
     defer { close(connection) }
     var request = [UInt8](repeating: 0, count: 4096)
-    guard Self.isReadable(connection) else { return }
+    while !Self.isReadable(connection) { if isOver.load(ordering: .relaxed) { return } }
     let count = recv(connection, &request, request.count, 0)
     heard.withLock { $0.append(String(decoding: request[..<max(0, count)], as: UTF8.self)) }
     for piece in pieces where !isOver.load(ordering: .relaxed) {

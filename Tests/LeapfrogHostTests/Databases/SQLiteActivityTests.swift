@@ -23,16 +23,19 @@ import Testing
     holder.end()
   }
 
-  private func time(_ body: () throws -> DatabaseActivity?) rethrows -> (
-    DatabaseActivity?, Duration
-  ) {
-    let begun = ContinuousClock.now
-    return (try body(), ContinuousClock.now - begun)
+  /// Nobody is found at work, in so short a time: a slow machine may pause in some looks, not in all.
+  private func expectNobody(within limit: Duration) throws {
+    var took: [Duration] = []
+    while took.count < 10, took.allSatisfy({ $0 >= limit }) {
+      let begun = ContinuousClock.now
+      #expect(try engine.activity() == nil)
+      took.append(ContinuousClock.now - begun)
+    }
+    #expect(took.contains { $0 < limit }, "\(took)")
   }
 
   @Test func nothingIsWaitedForWhereNobodyIs() throws {
-    let (found, took) = try time { try engine.activity() }
-    #expect(found == nil && took < .milliseconds(20), "\(took)")
+    try expectNobody(within: .milliseconds(20))
   }
 
   @Test(arguments: ["delete", "wal"])
@@ -46,8 +49,7 @@ import Testing
     #expect(try engine.activity()?.busy == 1)
     reader.end()
     let idle = try SQLiteClient(file, "SELECT * FROM t")
-    let (none, took) = try time { try engine.activity() }
-    #expect(none == nil && took < .milliseconds(600), "\(took)")
+    try expectNobody(within: .milliseconds(600))
     idle.end()
     #expect(try engine.counts() == ["t": 1])
   }
@@ -75,7 +77,7 @@ final class SQLiteClient {
     """
 
   /// - Parameter seconds: after which it ends by itself.
-  init(_ file: String, _ statements: String, for seconds: Double = 60) throws {
+  init(_ file: String, _ statements: String, for seconds: Double = 300) throws {
     let output = Foundation.Pipe()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
     process.arguments = ["-c", Self.program, file, statements, "\(seconds)"]

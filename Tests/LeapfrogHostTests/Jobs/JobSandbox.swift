@@ -95,7 +95,7 @@ final class JobSandbox {
 }
 
 /// Waits for something that another process does.
-func eventually(within seconds: Double = 10, _ condition: () throws -> Bool) rethrows -> Bool {
+func eventually(within seconds: Double = 60, _ condition: () throws -> Bool) rethrows -> Bool {
   let end = SuspendingClock.now + .seconds(seconds)
   while SuspendingClock.now < end {
     if try condition() { return true }

@@ -59,11 +59,18 @@ final class RPCProcess {
   /// Stops it, as a link that hangs does; a signal that comes before it has stopped would still end it.
   func stop() throws {
     kill(pid, SIGSTOP)
-    let deadline = Deadline(seconds: 10)
+    let deadline = Deadline(seconds: 60)
     while try !String(decoding: Files.read("/proc/\(pid)/stat"), as: UTF8.self).contains(") T ") {
       try #require(!deadline.isOver)
       usleep(1000)
     }
+  }
+
+  /// Waits for its end like `end`, and keeps no other test from running meanwhile.
+  func ended(within seconds: Double) async -> Int32? {
+    let deadline = Deadline(seconds: seconds)
+    while process.isRunning, !deadline.isOver { try? await Task.sleep(for: .milliseconds(10)) }
+    return end(within: 0)
   }
 
   /// Waits for its end; nil when it goes on.
@@ -148,7 +155,7 @@ struct StagedPair {
 
   /// Waits for the end of a release.
   func state(of release: Int64) throws -> ReleaseStatus.State? {
-    let deadline = Deadline(seconds: 20)
+    let deadline = Deadline(seconds: 120)
     while try journal.state(of: release) == .running || PairLock.isHeld(disk.layout) {
       if deadline.isOver { return .running }
       usleep(10_000)
