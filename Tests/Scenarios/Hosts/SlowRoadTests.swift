@@ -7,6 +7,24 @@ import Testing
 @Suite(.enabled(if: geteuid() == 0)) struct SlowRoadTests {
   @Test func theDowntimeIsThatOfAQuickRoad() throws {
     let template = try Self.template()
+    // What else the machine has to do only adds to a downtime, so the shortest of each road are compared; what
+    // a road costs is in every one of its downtimes.
+    var shortest = [Double.infinity, .infinity]
+    for _ in 1...3 {
+      let downtimes = try Self.downtimesOfBothRoads(template)
+      shortest = zip(shortest, downtimes).map { min($0, $1.min() ?? $0) }
+      print("downtime in s, quick and slow road: \(downtimes), shortest up to now \(shortest)")
+      if Self.areAlike(shortest) { break }
+    }
+    #expect(Self.areAlike(shortest), "\(shortest)")
+  }
+
+  /// Whether two downtimes differ by less than 5 %.
+  private static func areAlike(_ downtimes: [Double]) -> Bool {
+    abs(downtimes[1] / downtimes[0] - 1) < 0.05
+  }
+
+  private static func downtimesOfBothRoads(_ template: Farm) throws -> [[Double]] {
     // Side by side, so that both share what else the machine has to do.
     let delays: [Duration?] = [nil, .milliseconds(40)]
     let runs = try delays.map { delay in
@@ -14,10 +32,7 @@ import Testing
       try farm.must("status", "acme")
       return (farm, try farm.running(["upgrade", "acme", "v2", "--json"]))
     }
-    let downtimes = try runs.map { _, run in try Self.downtimes(run.end(within: 120)) }
-    let medians = downtimes.map { $0[$0.count / 2] }
-    print("downtime in s, quick and slow road: \(downtimes), medians \(medians)")
-    #expect(abs(medians[1] / medians[0] - 1) < 0.05, "\(downtimes)")
+    return try runs.map { _, run in try downtimes(run.end(within: 240)) }
   }
 
   /// A pair of five sites on v1 whose update takes its time.
