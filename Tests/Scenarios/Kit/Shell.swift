@@ -31,7 +31,7 @@ enum Shell {
   ) throws -> Process {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
+    process.arguments = patient(arguments, of: program)
     process.currentDirectoryURL = directory
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
@@ -44,6 +44,12 @@ enum Shell {
     defer { for file in files { try? file.close() } }
     try process.run()
     return process
+  }
+
+  /// A look that is not about the time that it gives a host gives it a minute: a slow machine may need it.
+  private static func patient(_ arguments: [String], of program: String) -> [String] {
+    let isLook = program.hasSuffix("/leapfrog") && arguments.first == "status"
+    return isLook && !arguments.contains("--timeout") ? arguments + ["--timeout", "60"] : arguments
   }
 
   /// Runs a program to its end.
