@@ -11,6 +11,7 @@ final class Fleet: Sendable {
   private let places: [String: Farm]
   private let client: SSHClientConfiguration
   private let servers: [String: SSHDServer]
+  private let waits: Bool
 
   /// What the configuration says of a site below its name.
   typealias Block = @Sendable (String) -> String
@@ -19,9 +20,11 @@ final class Fleet: Sendable {
   ///   - hosts: each with the names of its sites, without `.HOST.example.com`.
   ///   - servers: of the hosts that have one for themselves; the others share one.
   ///   - extra: lines of the pair.
+  ///   - waits: whether a release waits a minute for what each host has to say, as a slow machine may need;
+  ///     not where one of them says nothing at all.
   init(
     _ hosts: KeyValuePairs<String, [String]>, servers: [String: SSHDServer] = [:],
-    extra: String = "", block: @escaping Block = Fleet.demo
+    extra: String = "", waits: Bool = true, block: @escaping Block = Fleet.demo
   ) throws {
     controller = try Farm(sites: [])
     self.hosts = hosts.map(\.key)
@@ -30,7 +33,7 @@ final class Fleet: Sendable {
       let directory = controller.directory.appendingPathComponent(host)
       places[host] = try Farm(sites: sites.map { "\($0).\(host).example.com" }, in: directory)
     }
-    (self.places, self.servers) = (places, servers)
+    (self.places, self.servers, self.waits) = (places, servers, waits)
     client = try SSHClientConfiguration(
       try self.hosts.map { name in
         let server = try servers[name] ?? SharedServer.made.get().server
@@ -79,11 +82,11 @@ final class Fleet: Sendable {
   }
 
   /// A site of the demo repository. Its update says that it began, and waits while `hold` is in the
-  /// site's data, for 30 seconds at most.
+  /// site's data, for 150 seconds at most.
   static let demo: Block = { name in
     let update =
       #"touch $LEAPFROG_SITE_DATA/begun; n=0; while [ -e $LEAPFROG_SITE_DATA/hold ] "#
-      + #"&& [ $n -lt 600 ]; do sleep 0.05; n=$((n + 1)); done; exec ./bin/update"#
+      + #"&& [ $n -lt 3000 ]; do sleep 0.05; n=$((n + 1)); done; exec ./bin/update"#
     return """
                   aliases: [www.\(name)]
                   links: {"config/\(name).ini": "local.ini"}
@@ -98,18 +101,21 @@ final class Fleet: Sendable {
   // MARK: Running, never without a bound
 
   /// What commands need to reach the hosts.
-  var environment: [String: String] { ["LEAPFROG_SSH_CONFIG": client.path] }
+  var environment: [String: String] {
+    let survey = waits ? ["LEAPFROG_SURVEY_TIMEOUT": "60"] : [:]
+    return survey.merging(["LEAPFROG_SSH_CONFIG": client.path]) { $1 }
+  }
 
   /// Runs `leapfrog` to its end.
   @discardableResult
   func leapfrog(_ arguments: String...) throws -> Outcome {
-    try running(arguments).end(within: 90)
+    try running(arguments).end(within: 180)
   }
 
   /// Runs `leapfrog` and expects success.
   @discardableResult
   func must(_ arguments: String..., location: SourceLocation = #_sourceLocation) throws -> Outcome {
-    let outcome = try running(arguments).end(within: 90)
+    let outcome = try running(arguments).end(within: 180)
     try #require(outcome.status == 0, "\(arguments): \(outcome.text)", sourceLocation: location)
     return outcome
   }
@@ -121,7 +127,7 @@ final class Fleet: Sendable {
 
   /// The document of a command with `--json`.
   func json(_ arguments: String..., status: Int32 = 0) throws -> [String: Any] {
-    let outcome = try running(arguments + ["--json"]).end(within: 90)
+    let outcome = try running(arguments + ["--json"]).end(within: 180)
     try #require(outcome.status == status, "\(arguments): \(outcome.text)")
     return try Farm.object(outcome.output)
   }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Keeps conversations with a host waiting at its door, for 25 seconds at most.
+/// Keeps conversations with a host waiting at its door, for 125 seconds at most.
 final class Gate: Sendable {
   private let directory: URL
 
@@ -12,7 +12,7 @@ final class Gate: Sendable {
       cd \(directory.path) || exit 1
       n=0
       if [ -e left ] && ! rmdir "$(ls -d left/* 2>/dev/null | head -n 1)" 2>/dev/null; then
-        while [ -e left ] && [ $n -lt 500 ]; do sleep 0.05; n=$((n + 1)); done
+        while [ -e left ] && [ $n -lt 2500 ]; do sleep 0.05; n=$((n + 1)); done
       fi
       cd; exec /bin/sh -c "$SSH_ORIGINAL_COMMAND"
       """
