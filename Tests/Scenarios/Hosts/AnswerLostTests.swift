@@ -95,7 +95,7 @@ import Testing
     #expect(try journal.state() == state)
     #expect(try journal.lastRelease() == before.lastRelease + 1)
     #expect(try farm.sites.map(farm.platform) == [platform, platform])
-    #expect(Bounded.wait(5) { farm.isLockFree })
+    #expect(Bounded.wait(45) { farm.isLockFree })
     #expect(try Witness(farm, before: before).faults() == [])
   }
 }

@@ -88,11 +88,14 @@ import Testing
     let host = try HostCase()
     let command = try host.farm.start(
       ["status", "acme", "--timeout", "60"], environment: host.environment)
-    try host.farm.wait(30) { !host.partialFiles().isEmpty }
+    try host.farm.wait(60) { !host.partialFiles().isEmpty }
+    // Else all of it may be there before the sessions are found.
+    kill(command.processIdentifier, SIGSTOP)
     host.server.sessions().forEach { kill($0, SIGKILL) }
+    kill(command.processIdentifier, SIGCONT)
     command.waitUntilExit()
     #expect(command.terminationStatus == 1)
-    try host.farm.wait(10) { host.partialFiles().isEmpty && host.versions().isEmpty }
+    try host.farm.wait(60) { host.partialFiles().isEmpty && host.versions().isEmpty }
     try host.expectSight(uploads: true)
   }
 

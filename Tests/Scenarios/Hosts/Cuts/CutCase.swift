@@ -110,7 +110,7 @@ struct CutCase {
     for site in farm.sites where try farm.platform(site) != "blue" {
       faults.append("\(site) has not moved")
     }
-    if !Bounded.wait(5, until: { farm.isLockFree }) { faults.append("the lock is held") }
+    if !Bounded.wait(60, until: { farm.isLockFree }) { faults.append("the lock is held") }
     return try faults + Witness(farm, before: before).faults()
   }
 
