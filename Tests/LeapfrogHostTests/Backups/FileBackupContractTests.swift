@@ -70,12 +70,14 @@ import Testing
     let setting = try FileBackupSetting(fixture)
     try setting.sandbox.run("head -c 20000000 /dev/zero > log")
     let writer = try DataSandbox.start([
-      "sh", "-c", "while [ -e \"$0\" ]; do echo x >> \"$0\"; done", "\(setting.sandbox.data)/log",
+      "sh", "-c", "echo x >> \"$0\"; echo ready; while [ -e \"$0\" ]; do echo x >> \"$0\"; done",
+      "\(setting.sandbox.data)/log",
     ])
     defer {
       kill(writer.process.processIdentifier, SIGKILL)
       writer.process.waitUntilExit()
     }
+    #expect(!writer.stdout.availableData.isEmpty)
     let failure = #expect(throws: Failure.self) { try setting.backUp() }
     #expect(failure?.message.contains("log changed while it was read") == true)
     #expect(try setting.backUp(hot: true).hot)
@@ -89,14 +91,15 @@ import Testing
     let writer = try DataSandbox.start([
       "sh", "-c",
       """
-      cd "$0"; while [ -e big ]; do : > big; rm -rf d f1; mkdir d; echo x > d/x; echo y > f1
+      cd "$0"; while [ -e big ] && [ ! -e "$1" ]; do : > big; rm -rf d f1; mkdir d; echo x > d/x; echo y > f1
       head -c 3M /dev/zero > big; done
-      """, setting.sandbox.data,
+      """, setting.sandbox.data, "\(setting.sandbox.root)/enough",
     ])
     let id = BackupStore.newID()
     do {
+      // Not by a signal, which what it has started would outlive and write on.
       defer {
-        kill(writer.process.processIdentifier, SIGKILL)
+        try? setting.sandbox.write("", to: "../../enough")
         writer.process.waitUntilExit()
       }
       try setting.firstPass(id)

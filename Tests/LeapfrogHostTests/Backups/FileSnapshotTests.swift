@@ -93,12 +93,14 @@ import Testing
   @Test func aFileThatIsWrittenMeanwhileIsAFaultUnlessTheSiteIsOpen() throws {
     try sandbox.run("head -c 20000000 /dev/zero > log")
     let writer = try DataSandbox.start([
-      "sh", "-c", "while [ -e \"$0\" ]; do echo x >> \"$0\"; done", "\(sandbox.data)/log",
+      "sh", "-c", "echo x >> \"$0\"; echo ready; while [ -e \"$0\" ]; do echo x >> \"$0\"; done",
+      "\(sandbox.data)/log",
     ])
     defer {
       kill(writer.process.processIdentifier, SIGKILL)
       writer.process.waitUntilExit()
     }
+    #expect(!writer.stdout.availableData.isEmpty)
     let failure = #expect(throws: Failure.self) { try sandbox.backUp() }
     #expect(failure?.message.contains("log changed while it was read") == true)
     let manifest = try sandbox.backUp(hot: true)
