@@ -36,8 +36,9 @@ import Testing
       sleep 600
 
       """
-    let farm = try farm("    command_timeout: 2", ["bin/update": update])
-    try expectBack(farm, saying: "2 s")
+    let farm = try farm("", ["bin/update": update])
+    try farm.configure(extra: "    command_timeout: 8")
+    try expectBack(farm, saying: "8 s")
   }
 
   @Test func anUpdateThatSaysNothingOfItsFailureIsFoundOut() throws {
@@ -58,7 +59,7 @@ import Testing
       .trimmingCharacters(in: .whitespacesAndNewlines)
     let number = try #require(pid_t(id))
     defer { kill(number, SIGKILL) }
-    try farm.wait(10) { kill(number, 0) != 0 }
+    try farm.wait(60) { kill(number, 0) != 0 }
     #expect(try farm.platform(site) == (outcome.status == 0 ? "green" : "blue"))
     #expect(try farm.closedSites().isEmpty)
   }

@@ -126,7 +126,7 @@ import Testing
         "bin/update": """
         #!/bin/sh
         touch \(gate.path).begun
-        for n in $(seq 200); do [ -e \(gate.path) ] && exit 0; sleep 0.1; done
+        for n in $(seq 1000); do [ -e \(gate.path) ] && exit 0; sleep 0.1; done
 
         """, "bin/pending": "#!/bin/sh\n",
       ])

@@ -107,12 +107,12 @@ import Testing
   @Test func aMetadataLockInTheUpdate() throws {
     let update = """
       #!/bin/sh
-      (echo 'START TRANSACTION; SELECT 1 FROM post LIMIT 1; DO SLEEP(200);' | bin/client) &
-      sleep 1
+      (echo 'START TRANSACTION; SELECT 1 FROM post LIMIT 1; DO SLEEP(200);' | bin/client) > ../locked &
+      while [ ! -s ../locked ]; do sleep 0.05; done
       echo 'UPDATE state SET version = 2; ALTER TABLE post ADD slug INT' | bin/client
 
       """
-    let trap = try trap(["bin/update": update], timeout: 3)
-    try trap.expectCaught("bin/update", "did not finish within 3 seconds")
+    let trap = try trap(["bin/update": update], timeout: 15)
+    try trap.expectCaught("bin/update", "did not finish within 15 seconds")
   }
 }

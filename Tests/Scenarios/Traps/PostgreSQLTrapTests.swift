@@ -24,6 +24,7 @@ import Testing
     let trap = try trap()
     let end =
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY %'"
+      + " AND datname = current_database()"
     try trap.replace(
       "pg_dump",
       "\"$real\" \"$@\" | { head -c 2000; echo \"\(end)\" | \(trap.kind.admin) >&2; cat; }\nexit 0")

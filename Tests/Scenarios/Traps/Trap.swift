@@ -26,9 +26,10 @@ struct Trap {
   /// Upgrades; the command fails and says why, and the site serves as before, from the same platform
   /// and the same bytes.
   func expectCaught(
-    _ words: String..., closed: [String] = [], location: SourceLocation = #_sourceLocation
+    within seconds: Double = 120, _ words: String..., closed: [String] = [],
+    location: SourceLocation = #_sourceLocation
   ) throws {
-    let outcome = try farm.cli("upgrade", "acme", "bad")
+    let outcome = try farm.running(["upgrade", "acme", "bad"]).end(within: seconds)
     let shown = Comment("\(outcome.text)")
     #expect(outcome.status == 1, shown, sourceLocation: location)
     for word in words {
