@@ -20,6 +20,7 @@ public final class Load: Sendable {
     var samples: [Sample] = []
     var isStopped = false
     var running = 0
+    var left = 0
   }
 
   private let state = Mutex(State())
@@ -47,6 +48,9 @@ public final class Load: Sendable {
   /// How many answers there are so far.
   public var count: Int { state.withLock { $0.samples.count } }
 
+  /// Whether all visitors have gone, though nobody told them to.
+  public var isOver: Bool { state.withLock { $0.left >= $0.running } }
+
   /// Ends the visits and gives all of them, by when they began.
   public func stop() -> [Sample] {
     let running = state.withLock { state in
@@ -63,7 +67,7 @@ public final class Load: Sendable {
     // Each visitor begins with another page, and every page is asked of every site.
     var turn = index
     // A test that fails may forget to end them.
-    let end = ContinuousClock.now + .seconds(120)
+    let end = ContinuousClock.now + .seconds(600)
     while !state.withLock({ $0.isStopped }), ContinuousClock.now < end {
       let host = hosts[turn % hosts.count]
       let path = paths[(turn / hosts.count) % paths.count]
@@ -73,6 +77,7 @@ public final class Load: Sendable {
       if connection?.isOpen != true || !keepsAlive { connection = nil }
       if pause > 0 { usleep(pause) }
     }
+    state.withLock { $0.left += 1 }
     ended.signal()
   }
 

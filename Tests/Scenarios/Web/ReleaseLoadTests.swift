@@ -40,9 +40,9 @@ import Testing
     try web.open()
     let load = Load(
       port: web.port, hosts: WebFarm.sites, paths: WebFarm.pages, pause: answers > 0 ? 0 : 200)
-    while load.count < answers / 2 { usleep(10_000) }
+    while load.count < answers / 2, !load.isOver { usleep(10_000) }
     let events = try web.farm.leapfrog("upgrade", "acme", "w2", "--json")
-    while load.count < answers { usleep(10_000) }
+    while load.count < answers, !load.isOver { usleep(10_000) }
     usleep(300_000)
     let visits = Visits(samples: load.stop())
     #expect(events.status == 0, "\(events.text)")
