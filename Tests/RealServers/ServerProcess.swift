@@ -20,22 +20,26 @@ public final class ServerProcess: Sendable {
   private let lifeline: Mutex<Int32?>
 
   /// Ends the server when the lifeline, which only the test's process holds, is closed.
-  private static let watch = """
+  private static func watch(_ patience: Int) -> String {
+    """
     exec 3<&0
     "$@" </dev/null 3<&- & pid=$!
     echo $pid >"$0"
-    (read -r line <&3; kill -TERM $pid; sleep 2; kill -KILL $pid) 2>/dev/null & guard=$!
+    (read -r line <&3; kill -TERM $pid
+    sleep \(patience) & s=$!; trap 'kill $s; exit' TERM; wait $s; kill -KILL $pid) 2>/dev/null & guard=$!
     wait $pid
     kill $guard 2>/dev/null
     """
+  }
 
   /// Starts a server that stays in the foreground; its output goes to a file in the directory.
   ///
   /// - Parameters:
   ///   - user: whom it runs as, when the test is root.
+  ///   - patience: seconds that it gets to end when it is told to.
   public init(
     _ command: [String], directory: String, user: String? = nil,
-    environment: [String: String] = ProcessInfo.processInfo.environment
+    environment: [String: String] = ProcessInfo.processInfo.environment, patience: Int = 2
   ) throws {
     let name = "server-\(UUID().uuidString.prefix(8))"
     let pidFile = "\(directory)/\(name).pid"
@@ -46,7 +50,7 @@ public final class ServerProcess: Sendable {
     defer { for descriptor in [output, its] { close(descriptor) } }
     var spawn = Spawn(
       program: "/bin/sh",
-      arguments: ["sh", "-c", Self.watch, pidFile] + Self.become(user) + command,
+      arguments: ["sh", "-c", Self.watch(patience), pidFile] + Self.become(user) + command,
       environment: environment)
     spawn.descriptors = [0: its, 1: output, 2: output]
     guardian = try spawn.start()

@@ -12,7 +12,7 @@ final class Gunicorns {
     end() { for f in "$0"/sites/*/run/*.pid; do [ -f "$f" ] && kill -$1 $(cat "$f"); done; }
     stop() {
       end TERM
-      for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+      for i in $(seq 150); do
         sleep 0.1
         set -- "$0"/sites/*/run/*.pid
         [ -f "$1" ] || exit 0
@@ -28,7 +28,7 @@ final class Gunicorns {
   init(root: URL, log directory: URL) throws {
     self.root = root
     guardian = try ServerProcess(
-      ["sh", "-c", Self.ending, root.path], directory: directory.path)
+      ["sh", "-c", Self.ending, root.path], directory: directory.path, patience: 20)
   }
 
   deinit { stop() }
