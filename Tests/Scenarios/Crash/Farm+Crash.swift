@@ -23,7 +23,7 @@ extension Farm {
     try Data(text.utf8).write(to: directory.appendingPathComponent(path))
   }
 
-  /// The app's update notes that it runs, and waits while the file `hold` is there (30 s at most).
+  /// The app's update notes that it runs, and waits while the file `hold` is there (150 s at most).
   private func logUpdates() throws {
     let script = """
       #!/bin/sh
@@ -31,7 +31,7 @@ extension Farm {
       root=$LEAPFROG_SITE_DATA/../..
       echo "$LEAPFROG_SITE $LEAPFROG_REF" >> "$root/updates"
       turns=0
-      while [ -e "$root/hold" ] && [ $turns -lt 600 ]; do sleep 0.05; turns=$((turns + 1)); done
+      while [ -e "$root/hold" ] && [ $turns -lt 3000 ]; do sleep 0.05; turns=$((turns + 1)); done
       exec ./bin/update
       """
     let path = directory.appendingPathComponent("update").path
@@ -80,7 +80,7 @@ extension Farm {
 
   /// `leapfrog-host recover`.
   func recover() throws -> Outcome {
-    try Running("leapfrog-host", ["recover", root.path, "--wait", "60"], of: self).end(within: 90)
+    try Running("leapfrog-host", ["recover", root.path, "--wait", "60"], of: self).end(within: 180)
   }
 
   // MARK: Holding the update
