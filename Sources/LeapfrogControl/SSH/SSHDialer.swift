@@ -59,18 +59,22 @@ struct SSHDialer: Sendable {
   ) async throws -> SSHSession {
     async let known = KnownHosts.load(settings)
     let session = try await open(settings, from: before)
-    let limit = Deadline(seconds: settings.connectTimeout)
     do {
       let known = try await known
-      let key = try await session.shakeHands(preferring: known.preferredTypes, until: limit)
+      let key = try await session.shakeHands(preferring: known.preferredTypes, until: limit(settings))
       try verify(key, known, settings, introduce)
       let ask = ask
-      try await session.logIn(settings, asking: ask, until: limit)
+      // What a person took to answer takes nothing from it.
+      try await session.logIn(settings, asking: ask, until: limit(settings))
       return session
     } catch {
       await session.close()
       throw error
     }
+  }
+
+  private func limit(_ settings: HostSettings) -> Deadline {
+    Deadline(seconds: settings.connectTimeout)
   }
 
   private func open(

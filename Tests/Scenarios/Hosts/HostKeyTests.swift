@@ -54,6 +54,17 @@ import Testing
     #expect(host.versions().isEmpty == !agrees)
   }
 
+  @Test func whoeverIsAskedMayThinkForAWhile() throws {
+    let host = try HostCase {
+      $0.known = .never
+      $0.extra = ["ConnectTimeout 3"]
+    }
+    let ended = try host.onTerminal(
+      "host", "add", "web1", answers: [("Is that its key? [y/N]", "y")], first: "sleep 4")
+    #expect(ended.status == 0, "\(ended.text)")
+    #expect(host.versions().count == 1)
+  }
+
   @Test func namesAreHashedWhereSSHHashesThem() throws {
     let host = try HostCase {
       $0.known = .never

@@ -62,8 +62,12 @@ enum Terminal {
 
 extension HostCase {
   /// Runs `leapfrog` on a terminal.
-  func onTerminal(_ arguments: String..., answers: [(String, String)]) throws -> Outcome {
-    try run([Shell.products.appendingPathComponent("leapfrog").path] + arguments, answers)
+  ///
+  /// - Parameter first: a shell's script that is run before the first answer is given.
+  func onTerminal(
+    _ arguments: String..., answers: [(String, String)], first: String = ""
+  ) throws -> Outcome {
+    try run([Shell.products.appendingPathComponent("leapfrog").path] + arguments, answers, first)
   }
 
   /// Runs a shell's script on a terminal, with `$leapfrog` in place of the program.
@@ -72,10 +76,13 @@ extension HostCase {
     return try run(["sh", "-c", "leapfrog=\(program); \(script)"], answers)
   }
 
-  private func run(_ command: [String], _ answers: [(String, String)]) throws -> Outcome {
+  private func run(
+    _ command: [String], _ answers: [(String, String)], _ first: String = ""
+  ) throws -> Outcome {
     try Terminal.run(
       command,
-      answers: answers.map { Terminal.Answer(question: $0, text: $1) }, in: farm.directory,
+      answers: answers.map { Terminal.Answer(question: $0, text: $1) }, first: first,
+      in: farm.directory,
       environment: farm.environment.merging(environment) { $1 })
   }
 }
