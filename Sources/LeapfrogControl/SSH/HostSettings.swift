@@ -18,6 +18,8 @@ struct HostSettings: Sendable {
   var knownHostsFiles: [String] = []
   /// The file where `ssh` would write a new key.
   var userKnownHostsFile: String?
+  /// The list of keys that no host may have, which has to be readable where it is named.
+  var revokedKeysFile: String?
   var hashesKnownHosts = false
   var keyAlias: String?
   /// The hosts to go through, in order, as `ProxyJump` names them.
@@ -40,7 +42,10 @@ struct HostSettings: Sendable {
       guard parts.count == 2 else { continue }
       take(parts[0], parts[1], home)
     }
-    identityFiles = identityFiles.map(HostTokens(of: self, home: home).filled)
+    let tokens = HostTokens(of: self, home: home)
+    identityFiles = identityFiles.map(tokens.filled)
+    identityAgent = identityAgent.map(tokens.agent)
+    revokedKeysFile = revokedKeysFile.map(tokens.filled)
   }
 
   private mutating func take(_ key: String, _ value: String, _ home: String) {
@@ -49,7 +54,9 @@ struct HostSettings: Sendable {
     case "port": port = Int(value) ?? 22
     case "user": user = value
     case "addressfamily": family = value
-    case "connecttimeout": connectTimeout = Double(value) ?? connectTimeout
+    case "connecttimeout":
+      // 0 is ssh's word for the system's own patience.
+      if let seconds = Double(value), seconds > 0 { connectTimeout = seconds }
     case "hostkeyalias": keyAlias = value
     case "proxycommand" where value != "none": proxyCommand = value
     case "proxyjump" where value != "none":
@@ -65,6 +72,8 @@ struct HostSettings: Sendable {
     case "identitiesonly": identitiesOnly = value == "yes"
     case "identityagent" where value != "SSH_AUTH_SOCK":
       identityAgent = Self.expanded(value, home)
+    case "revokedhostkeys" where value != "none":
+      revokedKeysFile = Self.expanded(value, home)
     case "hashknownhosts": hashesKnownHosts = value == "yes"
     case "userknownhostsfile":
       let files = value.split(separator: " ").map { Self.expanded(String($0), home) }

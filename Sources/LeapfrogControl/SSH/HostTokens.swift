@@ -33,6 +33,13 @@ struct HostTokens {
     return result + rest
   }
 
+  /// The path of an agent's socket: it may be the name of a variable too, without braces; `none` where that
+  /// has no value.
+  func agent(_ text: String) -> String {
+    guard text.hasPrefix("$"), !text.hasPrefix("${") else { return filled(text) }
+    return environment[String(text.dropFirst())] ?? "none"
+  }
+
   private func token(_ text: Substring) -> (value: String?, length: Int) {
     guard let letter = text.dropFirst().first else { return (nil, 1) }
     return (values[letter], 2)

@@ -34,7 +34,7 @@ struct KnownHosts: Sendable {
 
   private mutating func add(_ lines: [String], of file: String) {
     for line in lines {
-      var words = line.split(separator: " ", omittingEmptySubsequences: true)
+      var words = line.split(whereSeparator: Self.isBlank)
       let marker = words.first.flatMap { $0.hasPrefix("@") ? String($0) : nil }
       if marker != nil { words.removeFirst() }
       guard words.count >= 3, let key = HostKey(base64: words[2]) else { continue }
@@ -46,6 +46,12 @@ struct KnownHosts: Sendable {
       files[key] = files[key] ?? file
     }
   }
+
+  /// Whether a character stands between words.
+  static func isBlank(_ character: Character) -> Bool { " \t\r".contains(character) }
+
+  /// Whether a character ends a line; the two that other systems end it with are one to Swift.
+  static func endsLine(_ character: Character) -> Bool { character == "\n" || character == "\r\n" }
 
   /// All that the files of a host's settings say.
   static func load(_ settings: HostSettings) async throws -> KnownHosts {

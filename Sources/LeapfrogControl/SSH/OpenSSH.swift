@@ -33,7 +33,21 @@ enum OpenSSH {
   static func knownLines(of name: String, in file: String) async throws -> [String] {
     guard file != "/dev/null", access(file, R_OK) == 0 else { return [] }
     let answer = try await run("ssh-keygen", ["-F", name, "-f", file])
-    return answer.output.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("#") }
+    return answer.output.split(whereSeparator: KnownHosts.endsLine).map(String.init)
+      .filter { !$0.hasPrefix("#") }
+  }
+
+  /// Whether a key is in a list of revoked ones that `ssh-keygen -k` made.
+  ///
+  /// - Throws: what is wrong with the list.
+  static func isRevoked(_ key: HostKey, in file: String) async throws -> Bool {
+    let answer = try await run(
+      "ssh-keygen", ["-Q", "-f", file, "/dev/stdin"], input: "\(key.type) \(key.base64)\n")
+    if answer.isSuccess { return false }
+    guard answer.output.hasSuffix("REVOKED\n") else {
+      throw Failure.failed(answer.error.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+    return true
   }
 
   /// The home directory as OpenSSH sees it, which asks the accounts and not the environment.
@@ -50,11 +64,13 @@ enum OpenSSH {
     var error: String
   }
 
-  private static func run(_ program: String, _ arguments: [String]) async throws -> Answer {
+  private static func run(
+    _ program: String, _ arguments: [String], input: String = ""
+  ) async throws -> Answer {
     guard let path = ProgramPath.find(program) else { throw missing(program) }
     do {
       let result = try await Subprocess.run(
-        .path(FilePath(path)), arguments: Arguments(arguments), input: .none,
+        .path(FilePath(path)), arguments: Arguments(arguments), input: .string(input),
         output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
       return Answer(
         isSuccess: result.terminationStatus.isSuccess, output: result.standardOutput,

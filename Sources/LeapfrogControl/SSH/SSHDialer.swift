@@ -62,6 +62,7 @@ struct SSHDialer: Sendable {
     do {
       let known = try await known
       let key = try await session.shakeHands(preferring: known.preferredTypes, until: limit(settings))
+      try await RevokedKeys.verify(key, settings)
       try verify(key, known, settings, introduce)
       let ask = ask
       // What a person took to answer takes nothing from it.
@@ -135,7 +136,8 @@ private struct HostKeyRefusal {
 
   var revoked: Failure {
     .refused(
-      "the host key of \(settings.name) is revoked in known_hosts: \(shown); do not trust this host",
+      "the host key of \(settings.name) is revoked in \(known.files[key] ?? "known_hosts"): \(shown); "
+        + "do not trust this host",
       remedy: "ssh-keygen -F \(place(of: key))")
   }
 

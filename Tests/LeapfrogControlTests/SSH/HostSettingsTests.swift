@@ -78,6 +78,26 @@ import Testing
       ])
   }
 
+  @Test func noTimeoutIsTheUsualOne() throws {
+    #expect(HostSettings(name: "a", printed: "connecttimeout 0", home: "").connectTimeout == 10)
+  }
+
+  @Test func anAgentThatTheEnvironmentNames() throws {
+    setenv("LEAPFROG_TEST_AGENT", "/run/agent", 1)
+    for text in ["$LEAPFROG_TEST_AGENT", "${LEAPFROG_TEST_AGENT}"] {
+      #expect(try settings("IdentityAgent \(text)").identityAgent == "/run/agent")
+    }
+    #expect(try settings("IdentityAgent $LEAPFROG_NONE").identityAgent == "none")
+    #expect(try settings("IdentityAgent /run/%n").identityAgent == "/run/web1")
+  }
+
+  @Test func theListsOfRevokedKeys() throws {
+    #expect(try settings("").revokedKeysFile == nil)
+    #expect(
+      try settings("RevokedHostKeys ~/revoked").revokedKeysFile == "\(OpenSSH.home)/revoked")
+    #expect(try settings("RevokedHostKeys \"/a b\"").revokedKeysFile == "/a b")
+  }
+
   @Test func anAliasIsTheNameThatIsKnown() throws {
     let settings = try settings("HostKeyAlias other\nPort 2222")
     #expect(settings.knownName == "other")

@@ -79,6 +79,16 @@ import Testing
     #expect(known.files[try hostKey(key)] != nil)
   }
 
+  @Test(arguments: ["\n", "\r\n"], ["\t", " \t "])
+  func linesOfOtherEditors(end: String, blank: String) async throws {
+    let entry = "web1 \(key.identity)".replacing(" ", with: blank)
+    let plain = try await known("\(blank)\(entry)\(end)web0 \(other.identity)\(end)")
+    #expect(plain.verdict(of: try hostKey(key)) == .known)
+    #expect(plain.verdict(of: try hostKey(keys.make())) == .changed)
+    let revoked = try await known("@revoked\(blank)\(entry)\(end)\(entry)\(end)")
+    #expect(revoked.verdict(of: try hostKey(key)) == .revoked)
+  }
+
   @Test func anAuthorityIsNoKeyOfTheHost() async throws {
     let known = try await known("@cert-authority web1 \(key.identity)\n")
     #expect(known.verdict(of: try hostKey(key)) == .unknown)

@@ -147,6 +147,74 @@ import Testing
     try host.refused(["host", "add", "web1", "--yes"], 4, "revoked")
   }
 
+  @Test(arguments: ["@revoked", "@revoked\t"], ["\n", "\r\n"])
+  func aRevokedKeyIsRefusedHoweverItsLineIsWritten(marker: String, end: String) throws {
+    let host = try HostCase()
+    let key = host.server.hostKeys[0]
+    let words = "[127.0.0.1]:\(host.server.port)\t\(key.identity.replacing(" ", with: "\t"))\(end)"
+    try Data("\(marker)\t\(words)\(words)".utf8).write(
+      to: URL(fileURLWithPath: host.client.knownHosts))
+    #expect(try host.client.ssh("web1", "true").status == 255, "as for ssh itself")
+    try host.expectRefusal(4, "revoked in \(host.client.knownHosts)", try fingerprint(key))
+  }
+
+  // MARK: Lists of revoked keys
+
+  /// A host that is known, and a list of revoked keys that is written with the key's name and file.
+  private func host(revoking write: (_ key: SSHKeys.Key, _ list: String) throws -> Void) throws
+    -> HostCase
+  {
+    try HostCase(
+      told: { $0.extra = ["RevokedHostKeys \($0.identities[0]).revoked"] },
+      server: {
+        let server = try SSHDServer(authorized: [$0])
+        try write(server.hostKeys[0], "\($0.path).revoked")
+        return server
+      })
+  }
+
+  private func expectRevoked(_ host: HostCase, location: SourceLocation = #_sourceLocation) throws {
+    #expect(try host.client.ssh("web1", "true").status == 255, sourceLocation: location)
+    let list = "\(host.key.path).revoked"
+    try host.expectRefusal(
+      4, "is revoked in \(list)", try fingerprint(host.server.hostKeys[0]), location: location)
+    try host.refused(["host", "add", "web1", "--yes"], 4, "is revoked", location: location)
+  }
+
+  @Test(arguments: ["\n", "\r\n"]) func aKeyInAListOfRevokedOnes(end: String) throws {
+    let other = try SSHKeys().make()
+    let host = try host { key, list in
+      let text = "# stolen\(end)\(end)\(other.publicKey)\(end) \(key.publicKey)\(end)"
+      try Data(text.utf8).write(to: URL(fileURLWithPath: list))
+    }
+    try expectRevoked(host)
+    try Data("\(other.publicKey)\(end)".utf8).write(
+      to: URL(fileURLWithPath: "\(host.key.path).revoked"))
+    try host.expectSight()
+  }
+
+  @Test func aKeyInABinaryListOfRevokedOnes() throws {
+    let host = try host { key, list in
+      try Tool.run(["ssh-keygen", "-q", "-k", "-f", list, key.publicPath])
+    }
+    try expectRevoked(host)
+    let keys = try SSHKeys()
+    let other = try keys.make()
+    try Tool.run(
+      ["ssh-keygen", "-q", "-k", "-f", "\(host.key.path).revoked", other.publicPath])
+    try host.expectSight()
+  }
+
+  @Test(arguments: ["missing", "SSHKRL\n\u{0}cut", "web1 is bad\n"])
+  func aListOfRevokedKeysThatCannotBeReadLetsNobodyIn(text: String) throws {
+    let host = try host { _, list in
+      guard text != "missing" else { return }
+      try Data(text.utf8).write(to: URL(fileURLWithPath: list))
+    }
+    #expect(try host.client.ssh("web1", "true").status == 255, "as for ssh itself")
+    try host.expectRefusal(4, "\(host.key.path).revoked", "cannot be read", "RevokedHostKeys")
+  }
+
   @Test func aHostWithNothingButRSAIsToldWhatItLacks() throws {
     let host = try HostCase(server: { try SSHDServer(hostKeys: [.rsa], authorized: [$0]) })
     try host.expectRefusal(4, "host key type", "ed25519 or ECDSA")
