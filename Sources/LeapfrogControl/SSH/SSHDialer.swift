@@ -20,38 +20,16 @@ struct SSHDialer: Sendable {
   }
 
   func connect(_ settings: HostSettings, introduce: Introduction?) async throws -> SSHSession {
-    guard settings.proxyCommand == nil else {
-      throw Failure.usage(
-        "ssh reaches \(settings.name) by a ProxyCommand, which leapfrog does not run; "
-          + "name the hosts on the way with ProxyJump", remedy: "ssh -G \(settings.name)")
-    }
+    try await connect(settings, through: try await JumpWay.to(settings), introduce: introduce)
+  }
+
+  /// Connects through hosts on the way.
+  func connect(
+    _ settings: HostSettings, through way: [HostSettings], introduce: Introduction?
+  ) async throws -> SSHSession {
     var before: SSHSession?
-    for jump in settings.jumps {
-      let next = try await hop(jump)
-      before = try await enter(next, from: before, introduce: nil)
-    }
+    for next in way { before = try await enter(next, from: before, introduce: nil) }
     return try await enter(settings, from: before, introduce: introduce)
-  }
-
-  /// A host on the way: `[USER@]HOST[:PORT]`, which its own part of the configuration says more of.
-  private func hop(_ jump: String) async throws -> HostSettings {
-    let uri = jump.hasPrefix("ssh://") ? String(jump.dropFirst(6)) : jump
-    let parts = uri.split(separator: "@", maxSplits: 1).map(String.init)
-    let (host, port) = Self.split(parts.last ?? uri)
-    var settings = try await OpenSSH.settings(
-      of: host, user: parts.count == 2 ? parts[0] : nil, port: port)
-    (settings.jumps, settings.proxyCommand) = ([], nil)
-    return settings
-  }
-
-  static func split(_ text: String) -> (host: String, port: Int?) {
-    if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
-      let host = String(text[text.index(after: text.startIndex)..<end])
-      return (host, Int(text[text.index(after: end)...].dropFirst()))
-    }
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2, let port = Int(parts[1]) else { return (text, nil) }
-    return (String(parts[0]), port)
   }
 
   private func enter(
@@ -61,7 +39,8 @@ struct SSHDialer: Sendable {
     let session = try await open(settings, from: before)
     do {
       let known = try await known
-      let key = try await session.shakeHands(preferring: known.preferredTypes, until: limit(settings))
+      let key = try await session.shakeHands(
+        preferring: known.preferredTypes, until: limit(settings))
       try await RevokedKeys.verify(key, settings)
       try verify(key, known, settings, introduce)
       let ask = ask
@@ -91,7 +70,7 @@ struct SSHDialer: Sendable {
     }
     let channel = try await before.reach(
       settings.address, port: settings.port, of: settings.name,
-      until: Deadline(seconds: settings.connectTimeout))
+      until: limit(settings))
     let (tunnel, socket) = try Tunnel.dig(SSHChannel(session: before, id: channel))
     return try SSHSession(name: settings.name, socket: socket, tunnel: tunnel)
   }

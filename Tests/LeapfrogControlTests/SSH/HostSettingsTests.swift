@@ -123,11 +123,22 @@ import Testing
 
   @Test(
     arguments: [
+      ("bast", nil, "bast", nil), ("me@bast", "me", "bast", nil),
+      ("me@corp@bast:22", "me@corp", "bast", 22), ("ssh://me@[::1]:2222", "me", "::1", 2222),
+      ("ssh://bast:22/", nil, "bast", 22),
+    ] as [(String, String?, String, Int?)])
+  func aHostOnTheWay(text: String, user: String?, host: String, port: Int?) {
+    let jump = JumpName(text)
+    #expect(jump.user == user && jump.host == host && jump.port == port)
+  }
+
+  @Test(
+    arguments: [
       ("a", "a", nil), ("a:22", "a", 22), ("[::1]:2222", "::1", 2222), ("[::1]", "::1", nil),
       ("fe80::1", "fe80::1", nil), ("a:b", "a:b", nil), ("", "", nil), ("a:", "a:", nil),
     ] as [(String, String, Int?)])
   func aNameWithItsPort(text: String, host: String, port: Int?) {
-    let found = SSHDialer.split(text)
+    let found = JumpName.split(text)
     #expect(found.host == host && found.port == port)
   }
 }

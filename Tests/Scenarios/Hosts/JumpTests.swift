@@ -8,6 +8,8 @@ import Testing
   private let keys: SSHKeys
   private let key: SSHKeys.Key
   private let gate: SSHDServer
+  /// Where the hidden host is.
+  private let behind: NetworkNamespace
   private let hidden: HostCase
 
   init() throws {
@@ -17,18 +19,20 @@ import Testing
     let behind = try NetworkNamespace(behind: road)
     let gate = try SSHDServer(in: road, authorized: [key])
     hidden = try HostCase(server: { try SSHDServer(in: behind, authorized: [$0]) })
-    (self.key, self.gate) = (key, gate)
+    (self.key, self.gate, self.behind) = (key, gate, behind)
     try tell()
   }
 
   private func tell(
     gate known: SSHClientConfiguration.Known = .plainly, jump: String = "gate",
-    hidden knownHidden: SSHClientConfiguration.Known = .plainly
+    hidden knownHidden: SSHClientConfiguration.Known = .plainly,
+    more: [SSHClientConfiguration.Host] = [], extra: [String] = []
   ) throws {
     var host = SSHClientConfiguration.Host(
       HostCase.name, hidden.server, keys: [hidden.key], jump: jump)
     host.known = knownHidden
-    try hidden.client.write([.init("gate", gate, keys: [key], known: known), host])
+    try hidden.client.write(
+      [.init("gate", gate, keys: [key], known: known, extra: extra), host] + more)
   }
 
   @Test func itIsReachedThroughTheGate() throws {
@@ -38,15 +42,63 @@ import Testing
     try hidden.expectSight()
   }
 
-  @Test func theGateIsProvenToo() throws {
-    try tell(gate: .never)
+  /// A second way in to where the hidden host is.
+  private func door() throws -> SSHDServer {
+    try SSHDServer(in: behind, port: 2222, authorized: [key])
+  }
+
+  @Test func theWayToTheFirstHostOnTheWayIsItsOwn() throws {
+    let door = try door()
+    let entry = SSHClientConfiguration.Host("door", door, keys: [key], jump: "gate")
+    try tell(jump: "door", more: [entry])
+    #expect(try hidden.client.ssh("web1", "true").status == 0, "as for ssh itself")
+    try hidden.expectSight()
+    #expect(gate.log.contains("Accepted publickey") && door.log.contains("Accepted publickey"))
+  }
+
+  @Test func theWayToALaterHostIsTheOnesBefore() throws {
+    let door = try door()
+    let entry = SSHClientConfiguration.Host("door", door, keys: [key], jump: "nowhere")
+    try tell(jump: "gate,door", more: [entry])
+    try hidden.expectSight()
+  }
+
+  @Test func aProxyCommandOfTheFirstHostOnTheWay() throws {
+    try tell(extra: ["ProxyCommand nc %h %p"])
+    try expectGateRefused(2, "ssh reaches gate by a ProxyCommand", "`ssh -G gate`")
+  }
+
+  @Test(arguments: ["gate", "web1"]) func aWayThatLeadsBackToItself(jump: String) throws {
+    try tell(extra: ["ProxyJump \(jump)"])
+    try hidden.expectRefusal(2, "leads through \(jump) once more", "`ssh -G \(jump)`")
+  }
+
+  @Test func aRevokedKeyOfTheGate() throws {
+    let list = "\(key.path).revoked"
+    try Data(gate.hostKeys[0].publicKey.utf8).write(to: URL(fileURLWithPath: list))
+    try tell(extra: ["RevokedHostKeys \(list)"])
+    try expectGateRefused(4, "the host key of gate is revoked in \(list)", "`ssh -v gate`")
+  }
+
+  /// Nothing is done, for a reason that is told of the gate alone.
+  private func expectGateRefused(
+    _ status: Int32, _ beginning: String, _ advice: String,
+    location: SourceLocation = #_sourceLocation
+  ) throws {
     let before = hidden.homeContents()
     let refused = try hidden.leapfrog("upgrade", "acme", "v2")
-    #expect(refused.status == 4, "\(refused.text)")
-    #expect(refused.error.hasPrefix("leapfrog: gate is not a known host"), "\(refused.text)")
-    #expect(refused.error.contains("`leapfrog host add gate`"), "\(refused.text)")
-    #expect(refused.error.split(separator: "\n").count == 1, "\(refused.text)")
-    #expect(hidden.homeContents() == before)
+    #expect(refused.status == status, "\(refused.text)", sourceLocation: location)
+    for text in ["leapfrog: \(beginning)", advice] {
+      #expect(refused.error.contains(text), "\(refused.text)", sourceLocation: location)
+    }
+    let lines = refused.error.split(separator: "\n")
+    #expect(lines.count == 1, "\(refused.text)", sourceLocation: location)
+    #expect(hidden.homeContents() == before, sourceLocation: location)
+  }
+
+  @Test func theGateIsProvenToo() throws {
+    try tell(gate: .never)
+    try expectGateRefused(4, "gate is not a known host", "`leapfrog host add gate`")
     try hidden.must("host", "add", "gate", "--yes")
     try hidden.expectSight()
   }
