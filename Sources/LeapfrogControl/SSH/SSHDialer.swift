@@ -36,7 +36,7 @@ struct SSHDialer: Sendable {
     _ settings: HostSettings, from before: SSHSession?, introduce: Introduction?
   ) async throws -> SSHSession {
     async let known = KnownHosts.load(settings)
-    let session = try await open(settings, from: before)
+    let session = try await opened(settings, from: before)
     do {
       let known = try await known
       let key = try await session.shakeHands(
@@ -55,6 +55,16 @@ struct SSHDialer: Sendable {
 
   private func limit(_ settings: HostSettings) -> Deadline {
     Deadline(seconds: settings.connectTimeout)
+  }
+
+  /// - Throws: nothing before the connections on the way are ended.
+  private func opened(
+    _ settings: HostSettings, from before: SSHSession?
+  ) async throws -> SSHSession {
+    do { return try await open(settings, from: before) } catch {
+      await before?.close()
+      throw error
+    }
   }
 
   private func open(

@@ -38,6 +38,7 @@ final class Tunnel: Sendable {
       guard (try? await channel.write(bytes)) != nil else { break }
     }
     socket.shutDown()
+    await channel.close()
   }
 
   /// Ends it, and the connection it goes through, which is nobody else's.
