@@ -13,6 +13,8 @@ public actor CodeParcel {
   struct Tree: Sendable {
     let data: BulkData
     let base: ObjectID?
+    /// The contents that it names.
+    let blobs: Set<ObjectID>
   }
 
   private let code: CodeReader
@@ -49,10 +51,26 @@ public actor CodeParcel {
     let task = Task {
       let (entries, base) = try await code.entries(of: commit, base: base)
       try await code.refusePointers(in: entries.filter { $0.mode != nil && $0.mode != .link })
-      return Tree(data: BulkData(TreeCodec.encode(entries), packed: isPacked), base: base)
+      return Tree(
+        data: BulkData(TreeCodec.encode(entries), packed: isPacked), base: base,
+        blobs: Set(entries.lazy.filter { $0.mode != nil }.map(\.id)))
     }
     trees[base] = task
     return try await task.value
+  }
+
+  /// Lets a host have what belongs to the commit: the repository has other branches too.
+  ///
+  /// - Parameter base: the commit that the host was told the difference to.
+  /// - Throws: `Failure` of kind `refused` for anything else.
+  func verify(_ blobs: [ObjectID], to host: String, base: ObjectID?) async throws {
+    if try await tree(base: base).blobs.isSuperset(of: blobs) { return }
+    // It may lack what did not change, where somebody edited a file.
+    let all = try await tree(base: nil).blobs
+    guard let foreign = blobs.first(where: { !all.contains($0) }) else { return }
+    throw Failure.refused(
+      "\(host) asks for \(foreign.short), which is not in \(commit.short): nothing is sent",
+      remedy: "leapfrog host check \(host)")
   }
 
   /// The batch of those blobs that begins at an index; nil behind the last one.

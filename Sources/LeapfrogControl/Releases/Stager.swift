@@ -32,7 +32,8 @@ public struct Stager: Sendable {
       claim: host.claim(fence))
     return try await host.link.perform { connection in
       do {
-        let needs = try await begin(params, connection)
+        let (needs, base) = try await begin(params, connection)
+        try await code.verify(needs.blobs, to: host.name, base: base)
         try await send(needs.blobs, connection, progress)
         return try await connection.call(.stageFinish, Nothing())
       } catch let failure as Failure {
@@ -43,12 +44,15 @@ public struct Stager: Sendable {
     }
   }
 
-  private func begin(_ asked: StageParams, _ connection: Connection) async throws -> StageNeeds {
+  /// - Returns: what the host needs, told the difference to a commit or the whole tree.
+  private func begin(_ asked: StageParams, _ connection: Connection) async throws -> (
+    StageNeeds, base: ObjectID?
+  ) {
     var params = asked
     let tree = try await code.tree(base: params.base)
     params.base = tree.base
     let needs: StageNeeds = try await connection.call(.stageBegin, params, bulk: tree.data)
-    guard needs.wantsWholeTree, params.base != nil else { return needs }
+    guard needs.wantsWholeTree, params.base != nil else { return (needs, params.base) }
     params.base = nil
     return try await begin(params, connection)
   }

@@ -155,4 +155,19 @@ import Testing
     #expect(tree.base == nil)
     #expect(try TreeCodec.decode(tree.data.bytes).count == 6)
   }
+
+  /// A host that somebody else has taken over must not read the other branches.
+  @Test func aHostGetsWhatIsInTheCommitAndNothingElse() async throws {
+    let other = try fixture.object("blob", Array("of another branch".utf8))
+    let parcel = try parcel(isPacked: true)
+    try await parcel.verify(blobs, to: "web1", base: nil)
+    try await parcel.verify(blobs, to: "web1", base: commit)
+    for base in [nil, commit] {
+      let failure = await #expect(throws: Failure.self) {
+        try await parcel.verify(blobs + [other], to: "web1", base: base)
+      }
+      #expect(failure?.kind == .refused)
+      #expect(failure?.message.contains("web1 asks for \(other.short)") == true)
+    }
+  }
 }
