@@ -24,9 +24,12 @@ struct Bootstrap: Sendable {
   var contact: String {
     Self.line(
       head + "if test -e \"$f\"; then h=$(sum \"$f\"); if test \"$h\" = \(digest); then "
-        + "date +%s 2>/dev/null > \"$d/\(digest)/used\"; say \"ready|$d\"; exec \"$f\" rpc; fi; "
+        + noteUse + "say \"ready|$d\"; exec \"$f\" rpc; fi; "
         + "say \"altered|$h|$f\"; else " + absent + "fi")
   }
+
+  /// Only what is not used for long is removed.
+  private var noteUse: String { "{ date +%s > \"$d/\(digest)/used\"; } 2>/dev/null; " }
 
   private var absent: String {
     "set -- $(df -Pk \"$HOME\" | tail -n 1); "
@@ -34,15 +37,17 @@ struct Bootstrap: Sendable {
   }
 
   /// Takes the executable on standard input; whole or not at all, and proven by the contact that follows.
-  /// What is there is written out last: at boot, after a power cut, it may have to recover the sites.
+  /// What fails here must not take from another upload what that one has made. What is there is written out
+  /// last: at boot, after a power cut, it may have to recover the sites.
   func store(size: Int) -> String {
     let link = "ln -s \(digest)/leapfrog-host \"$l\" && mv -fT \"$l\" \"$d/leapfrog-host\""
     return Self.line(
       "umask 077; " + head + "t=\"$d/.\(nonce)\"; l=\"$t.link\"; "
-        + "if mkdir -p \"$d/\(digest)\" && cat > \"$t\" && test \"$(wc -c < \"$t\")\" -eq \(size) "
-        + "&& chmod 700 \"$t\" && mv -f \"$t\" \"$f\" && \(link); then "
-        + "date +%s > \"$d/\(digest)/used\"; \(forget) say stored; sync \"$f\"; "
-        + "else rm -f \"$t\" \"$l\"; rmdir \"$d/\(digest)\" 2>/dev/null; say failed; fi")
+        + "if mkdir -p \"$d\" && cat > \"$t\" && test \"$(wc -c < \"$t\")\" -eq \(size) "
+        + "&& test \"$(sum \"$t\")\" = \(digest) && chmod 700 \"$t\" "
+        + "&& mkdir -p \"$d/\(digest)\" && mv -f \"$t\" \"$f\" && \(link); then "
+        + noteUse + "\(forget) say stored; sync \"$f\"; "
+        + "else rm -f \"$t\" \"$l\"; say failed; fi")
   }
 
   /// Removes versions that no contact was made with for a month, and that nothing runs from.
@@ -66,7 +71,7 @@ struct Bootstrap: Sendable {
     let words = arguments.map(Self.word).joined()
     return Self.line(
       head + "if test \"$(sum \"$f\")\" = \(digest); then \(words)trap : INT QUIT; "
-        + "say \"ready|$d\"; \"$f\" \"$@\"; "
+        + noteUse + "say \"ready|$d\"; \"$f\" \"$@\"; "
         + "printf \"\\036%s\\n\" \"\(nonce) ended $?\" >&2; else "
         + "say \"altered|$(sum \"$f\")|$f\"; fi")
   }
@@ -101,7 +106,7 @@ enum BootstrapAnswer: Equatable {
   case busy
   case removed
 
-  /// From the words behind the nonce; nil where they are none.
+  /// From the words behind the nonce; nil where they are none. What is only told is fit to be shown.
   init?(_ text: String) {
     let parts = text.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
     switch parts.first {
@@ -110,12 +115,20 @@ enum BootstrapAnswer: Equatable {
     case "failed": self = .failed
     case "busy": self = .busy
     case "removed": self = .removed
-    case "altered" where parts.count == 3: self = .altered(digest: parts[1], path: parts[2])
+    case "altered" where parts.count == 3:
+      self = .altered(digest: Self.shown(parts[1]), path: Self.shown(parts[2]))
     case "absent" where parts.count == 6:
       self = .absent(
-        system: parts[1], machine: parts[2], libc: parts[3],
-        freeBytes: (Int64(parts[4]) ?? .max / 1024) * 1024, directory: parts[5])
+        system: Self.shown(parts[1]), machine: Self.shown(parts[2]), libc: Self.shown(parts[3]),
+        freeBytes: Self.bytes(parts[4]), directory: Self.shown(parts[5]))
     default: return nil
     }
+  }
+
+  private static func shown(_ text: String) -> String { Printable.text(text, longest: 300) }
+
+  /// Kibibytes as bytes; as many as there can be where it is not said.
+  private static func bytes(_ kibibytes: String) -> Int64 {
+    max(0, min(Int64(kibibytes) ?? .max, .max / 1024)) * 1024
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LeapfrogCore
 
 /// Reaches the `leapfrog-host` of a host over SSH; puts it there where it is missing.
@@ -91,6 +92,7 @@ public struct RemoteHost: HostReaching {
       SSHChannel(session: session, id: id), host: name, nonce: bootstrap.nonce)
     switch try await marked.answer(within: 30) {
     case .ready(let directory):
+      try verifyIsShown(directory)
       return Greeted(
         connection: try await hello(marked, session, at: directory),
         channel: SSHChannel(session: session, id: id), directory: directory)
@@ -104,6 +106,16 @@ public struct RemoteHost: HostReaching {
       try place.verify(executable)
       return nil
     default: throw Failure.failed("\(name) answered the first contact with nonsense")
+    }
+  }
+
+  /// Commands that are advised have it in them as it is.
+  private func verifyIsShown(_ directory: String) throws {
+    let shown = Printable.text(directory, longest: Int(PATH_MAX))
+    guard shown == directory else {
+      throw Failure.refused(
+        "leapfrog-host on \(name) is in a directory whose name cannot be shown: \(shown)",
+        remedy: "ssh \(name)")
     }
   }
 

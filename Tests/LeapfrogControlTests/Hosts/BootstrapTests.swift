@@ -104,6 +104,52 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: place).isEmpty)
   }
 
+  @Test(arguments: Self.shells) func whatIsDamagedAndAsLongIsNotKept(shell: String) throws {
+    let bootstrap = try bootstrap()
+    let other = try directory.write(Self.program.replacing("7", with: "8"), "other")
+    let said = try say(try storing(bootstrap), shell, input: other)
+    #expect(answer(bootstrap, said) == .failed)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: place).isEmpty)
+  }
+
+  /// Two controllers put the same there, and what one sends is cut.
+  @Test(arguments: Self.shells) func whatFailsTakesNothingFromAnother(shell: String) throws {
+    let (bootstrap, failing) = (try bootstrap(), try bootstrap())
+    let script = #"""
+      cd "$1" && mkfifo line && { $0 -c "$LINE" < line > said & } && exec 3> line
+      while ! test -e "$PLACE/.$NONCE"; do sleep 0.1; done
+      $0 -c "$FAILING" < /dev/null
+      cat program >&3
+      exec 3>&-
+      wait
+      cat said
+      """#
+    let environment = [
+      "HOME": home, "PATH": "/usr/bin:/bin", "LINE": try storing(bootstrap), "PLACE": place,
+      "FAILING": try storing(failing), "NONCE": bootstrap.nonce,
+    ]
+    let said = try Tool.attempt(
+      ["sh", "-c", script, shell, directory.path], environment: environment, seconds: 30)
+    #expect(answer(failing, said) == .failed, "\(said.output)")
+    #expect(answer(bootstrap, said) == .stored, "\(said.output)")
+  }
+
+  @Test(arguments: Self.shells) func eachUseIsNoted(shell: String) throws {
+    let bootstrap = try bootstrap()
+    try store(bootstrap, shell)
+    let used = "\(place)/\(bootstrap.digest)/used"
+    for line in [bootstrap.contact, bootstrap.run(["x"])] {
+      try Tool.run(["touch", "-d", "40 days ago", used])
+      _ = try say(line, shell)
+      #expect(try Tool.run(["find", used, "-mtime", "-1"]) == used)
+      try Tool.run(["rm", used])
+      try Tool.run(["mkdir", used])
+      #expect(try !say(line, shell).output.contains("used"), "that it cannot be is not told")
+      try Tool.run(["rmdir", used])
+      try Tool.run(["touch", used])
+    }
+  }
+
   @Test func otherWaysToTakeADigest() throws {
     // A host without openssl, and one without either.
     let bin = "\(directory.path)/bin"
@@ -144,7 +190,7 @@ import Testing
     #expect(Set((0..<100).map { _ in Bootstrap(digest: "x").nonce }).count == 100)
   }
 
-  @Test func answers() {
+  @Test func answers() throws {
     #expect(BootstrapAnswer("ready|/a b") == .ready(directory: "/a b"))
     #expect(BootstrapAnswer("altered|none|/f") == .altered(digest: "none", path: "/f"))
     #expect(
@@ -158,6 +204,23 @@ import Testing
         == .absent(
           system: "Linux", machine: "x86_64", libc: "", freeBytes: .max / 1024 * 1024,
           directory: "/d"))
+    let odd = "a\u{1b}[2J"
+    #expect(
+      BootstrapAnswer("altered|\(odd)|\(odd)")
+        == .altered(digest: #"a\u{1B}[2J"#, path: #"a\u{1B}[2J"#))
+    guard
+      case .absent(let system, let machine, let libc, _, let directory) =
+        BootstrapAnswer("absent|\(odd)|\(odd)|\(odd)|1|\(odd)")
+    else { throw ServerProcess.Fault("no answer") }
+    #expect([system, machine, libc, directory].allSatisfy { $0 == #"a\u{1B}[2J"# })
+    for odd in ["9223372036854775807", "9007199254740992", "-9223372036854775808"] {
+      guard case .absent(_, _, _, let bytes, _) = BootstrapAnswer("absent|Linux|x86_64||\(odd)|/d")
+      else {
+        Issue.record("no answer")
+        continue
+      }
+      #expect(bytes == (odd.hasPrefix("-") ? 0 : .max / 1024 * 1024))
+    }
     for text in ["", "ready", "ready|a|b", "altered|x", "absent|Linux", "stored more", "x"] {
       #expect(BootstrapAnswer(text) == nil)
     }

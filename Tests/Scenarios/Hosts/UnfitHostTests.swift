@@ -33,6 +33,15 @@ import Testing
     try host(["uname": uname]).expectRefusal(4, "is FreeBSD on")
   }
 
+  @Test func aDirectoryThatCannotBeShown() throws {
+    let host = try HostCase(server: {
+      try SSHDServer(authorized: [$0], environment: ["XDG_DATA_HOME": "\($0.path)\u{1b}[2J"])
+    })
+    let refused = try host.leapfrog("host", "check", "web1")
+    #expect(refused.status == 4 && !refused.text.contains("\u{1b}[2J"), "\(refused.text)")
+    #expect(refused.error.contains(#"\u{1B}[2J"#), "\(refused.text)")
+  }
+
   @Test func aLibcThatIsTooOld() throws {
     try host(["getconf": "echo glibc 2.17"]).expectRefusal(
       4, "has glibc 2.17", "needs glibc 2.", "build leapfrog on the oldest system")
