@@ -19,16 +19,27 @@ struct DigestMemory: Sendable {
   }
 
   /// Keeps a digest where that is possible.
-  func keep(_ digest: String) {
-    guard let identity, let slash = place.lastIndex(of: "/") else { return }
+  ///
+  /// - Parameter state: what the file was like that it was taken of; meanwhile another may be in its place.
+  func keep(_ digest: String, of state: String?) {
+    guard let identity, identity == state, let slash = place.lastIndex(of: "/") else { return }
     try? Posix.makeDirectory(String(place[..<slash]))
     try? Posix.write("\(identity)\n\(digest)\n", to: place)
+  }
+
+  /// What an open file is like; nil where that cannot be told.
+  func state(of descriptor: Int32) -> String? {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? identity(status) : nil
   }
 
   /// What tells one state of the file from every other.
   private var identity: String? {
     var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
+    return stat(path, &status) == 0 ? identity(status) : nil
+  }
+
+  private func identity(_ status: stat) -> String {
     let times = [status.st_mtim, status.st_ctim].map { "\($0.tv_sec).\($0.tv_nsec)" }
     return "\(path) \(status.st_dev) \(status.st_ino) \(status.st_size) \(times[0]) \(times[1])"
   }

@@ -38,15 +38,25 @@ public final class HostExecutable: Sendable {
         known = remembered
         return remembered
       }
-      var hash = SHA256()
-      try read { hash.update(data: $0) }
-      let digits = hash.finalize().map { byte in
-        String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-      }.joined()
+      let digits = try taken()
       known = digits
-      memory?.keep(digits)
       return digits
     }
+  }
+
+  private func taken() throws -> String {
+    let file = try opened()
+    defer { try? file.close() }
+    let state = memory?.state(of: file.fileDescriptor)
+    var hash = SHA256()
+    while let piece = try file.read(upToCount: Self.piece), !piece.isEmpty {
+      hash.update(data: piece)
+    }
+    let digits = hash.finalize().map { byte in
+      String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+    }.joined()
+    memory?.keep(digits, of: state)
+    return digits
   }
 
   /// Bytes.
@@ -70,13 +80,6 @@ public final class HostExecutable: Sendable {
   }
 
   /// Hands over the contents in pieces.
-  func read(_ body: (Data) throws -> Void) throws {
-    let file = try opened()
-    defer { try? file.close() }
-    while let piece = try file.read(upToCount: Self.piece), !piece.isEmpty { try body(piece) }
-  }
-
-  /// The same for a body that waits.
   func read(_ body: ([UInt8]) async throws -> Void) async throws {
     let file = try opened()
     defer { try? file.close() }
