@@ -21,6 +21,9 @@ actor SSHSession {
   private var waiters: [CheckedContinuation<Void, Never>] = []
   private var isWatching = false
   var lastInput = ContinuousClock.now
+  /// When the other side was asked whether it is there.
+  private var asked = ContinuousClock.now
+  private var lastLook = ContinuousClock.now
   private var loss: LinkLost?
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -29,6 +32,8 @@ actor SSHSession {
   static let quiet = 4.0
   /// Seconds of silence after which the link counts as lost.
   static let patience = 15.0
+  /// Seconds between two looks after which this process was not there itself, as when it was stopped.
+  private static let absence = 5.0
 
   init(name: String, socket: Socket, tunnel: Tunnel?) throws {
     (self.name, self.tunnel) = (name, tunnel)
@@ -128,17 +133,23 @@ actor SSHSession {
     Task {
       let hasInput = await watcher.input(within: 500)
       isWatching = false
-      if hasInput { lastInput = .now } else { keepAlive() }
+      // Whoever was not there cannot have heard anything.
+      if hasInput || lastLook.age > Self.absence { lastInput = .now }
+      lastLook = .now
+      keepAlive()
       wake()
     }
   }
 
   /// Asks a silent host whether it is there, and gives it up after a while.
   private func keepAlive() {
-    let silence = lastInput.age
-    if silence > Self.patience { _ = lose("nothing came for \(Int(Self.patience)) s") }
+    guard lastInput.age > Self.quiet else { return }
+    if asked < lastInput { asked = .now }
+    if asked.age > Self.patience - Self.quiet {
+      _ = lose("nothing came for \(Int(Self.patience)) s")
+    }
     // Something small that the kernel takes at once: the library does not keep what it could not send.
-    guard silence > Self.quiet, loss == nil, socket.takesWrites else { return }
+    guard loss == nil, socket.takesWrites else { return }
     var next: Int32 = 0
     libssh2_keepalive_send(raw, &next)
   }

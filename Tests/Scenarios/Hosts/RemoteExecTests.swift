@@ -171,6 +171,18 @@ import Testing
     #expect(ended.status == 3 && ended.error == "now\nlate\n", "\(ended.text)")
   }
 
+  /// As when a notebook sleeps: what nobody could hear meanwhile was no silence of the host.
+  @Test func whoeverIsStoppedForAWhileLosesNoLink() throws {
+    let ended = try pipeline(
+      """
+      $leapfrog sh -c 'echo begun; sleep 25; echo done' > said & pid=$!
+      while ! grep -q begun said; do sleep 0.1; done
+      kill -STOP $pid; sleep 18; kill -CONT $pid
+      wait $pid; echo ended $?; cat said
+      """)
+    #expect(ended.text == "status 0\nended 0\nbegun\ndone\n", "\(ended.text)")
+  }
+
   @Test func aLinkThatIsKilledIsNoSuccess() throws {
     let out = host.farm.directory.appendingPathComponent("started.out")
     let command = try host.farm.start(
