@@ -8,6 +8,9 @@ struct Upload {
   let host: String
   let progress: RemoteHost.Progress
 
+  /// Seconds after which a host that takes nothing more is given up.
+  private static let patience = 60.0
+
   /// - Returns: the seconds that it took.
   /// - Throws: `Failure` with what the host said when it does not take it.
   func store(digest: String) async throws -> Double {
@@ -36,7 +39,7 @@ struct Upload {
     let total = try executable.size()
     var sent = 0
     try await executable.read { piece in
-      try await channel.write(piece)
+      try await channel.write(piece, stalling: Self.patience)
       sent += piece.count
       progress("putting leapfrog-host on \(host)", sent, total)
     }

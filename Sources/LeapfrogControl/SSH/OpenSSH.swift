@@ -68,16 +68,55 @@ enum OpenSSH {
     _ program: String, _ arguments: [String], input: String = ""
   ) async throws -> Answer {
     guard let path = ProgramPath.find(program) else { throw missing(program) }
+    let begun = ContinuousClock.now
+    let work = Task { try await answer(path, arguments, input) }
+    let limit = Task {
+      try await Task.sleep(for: .seconds(patience))
+      work.cancel()
+    }
+    defer { limit.cancel() }
     do {
-      let result = try await Subprocess.run(
-        .path(FilePath(path)), arguments: Arguments(arguments), input: .string(input),
-        output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
-      return Answer(
-        isSuccess: result.terminationStatus.isSuccess, output: result.standardOutput,
-        error: result.standardError)
+      let answer = try await withTaskCancellationHandler {
+        try await work.value
+      } onCancel: {
+        work.cancel()
+      }
+      if answer.isSuccess || begun.age < patience { return answer }
     } catch let error as SubprocessError where error.code == .executableNotFound {
       throw missing(program)
-    }
+    } catch  where begun.age < patience { throw error } catch {}
+    throw late(program, arguments)
+  }
+
+  /// Seconds for a program that has nobody to wait for, but for commands that a configuration names.
+  private static let patience = 30.0
+
+  private static func answer(
+    _ path: String, _ arguments: [String], _ input: String
+  ) async throws -> Answer {
+    let result = try await Subprocess.run(
+      .path(FilePath(path)), arguments: Arguments(arguments), platformOptions: options,
+      input: .string(input), output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
+    return Answer(
+      isSuccess: result.terminationStatus.isSuccess, output: result.standardOutput,
+      error: result.standardError)
+  }
+
+  /// A group of its own, which ends as a whole: the commands of a `Match exec` hold its output.
+  private static var options: PlatformOptions {
+    var options = PlatformOptions()
+    options.processGroupID = 0
+    options.teardownSequence = [
+      .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(1))
+    ]
+    return options
+  }
+
+  private static func late(_ program: String, _ arguments: [String]) -> Failure {
+    let words = ([program] + arguments).map(Shell.quoted).joined(separator: " ")
+    return .failed(
+      "\(Printable.quoted(words)) has not answered for \(Int(patience)) s; a `Match exec` of ssh's "
+        + "configuration may hang", remedy: words)
   }
 
   private static func missing(_ program: String) -> Failure {

@@ -12,7 +12,11 @@ struct SSHChannel: Sendable {
   }
 
   /// Writes to its standard input.
-  func write(_ bytes: [UInt8]) async throws { try await session.write(id, bytes) }
+  ///
+  /// - Parameter seconds: after which a command that takes nothing is given up; nil to wait for it.
+  func write(_ bytes: [UInt8], stalling seconds: Double? = nil) async throws {
+    try await session.write(id, bytes, stalling: seconds)
+  }
 
   /// Ends its standard input.
   func endInput() async throws { try await session.endInput(id) }

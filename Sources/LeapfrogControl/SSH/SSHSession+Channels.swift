@@ -158,10 +158,13 @@ extension SSHSession {
   }
 
   /// Sends all bytes, or ends with `LinkLost`.
-  func write(_ id: Int, _ bytes: [UInt8]) async throws {
+  ///
+  /// - Parameter stalling: seconds after which a command that takes nothing is given up: its host can be there
+  ///   all the while.
+  func write(_ id: Int, _ bytes: [UInt8], stalling: Double? = nil) async throws {
     // While nobody asked for anything, silence was no sign of a loss.
     if isAtRest { lastInput = .now }
-    var sent = 0
+    var (sent, lastProgress) = (0, ContinuousClock.now)
     while sent < bytes.count {
       try verifyAlive()
       guard let channel = channels[id] else { throw ChannelClosed() }
@@ -171,8 +174,11 @@ extension SSHSession {
       // The library waits for room even where nobody will make any. What it calls the end elsewhere comes
       // only after all that was said before it was read.
       if count == 0, libssh2_channel_wait_eof(channel) == 0 { throw ChannelClosed() }
-      if count == 0 { await input() }
       sent += count
+      if count > 0 { lastProgress = .now } else { await input() }
+      if let stalling, lastProgress.age > stalling {
+        throw LinkLost("\(name) has taken nothing for \(Int(stalling)) s")
+      }
     }
   }
 

@@ -121,6 +121,19 @@ import Testing
     try host.expectSight()
   }
 
+  @Test func aConfigurationThatHangsIsGivenUp() throws {
+    let host = try HostCase()
+    let text = try String(contentsOfFile: host.client.path, encoding: .utf8)
+    try Data("Match exec \"sleep 1234\"\n\(text)".utf8).write(
+      to: URL(fileURLWithPath: host.client.path))
+    let taken = try clock.measure {
+      try host.refused(["host", "check", "web1"], 1, "has not answered for 30 s", "-G -- web1`")
+    }
+    #expect(taken < .seconds(300))
+    let left = try Tool.attempt(["pgrep", "-fx", "sleep 1234"])
+    #expect(left.status == 1, "nothing goes on behind it: \(left.output)")
+  }
+
   @Test func aProxyCommandIsRefusedWithWhatWorks() throws {
     let host = try HostCase { $0.extra = ["ProxyCommand nc %h %p"] }
     try host.expectRefusal(2, "ProxyCommand", "ProxyJump")
