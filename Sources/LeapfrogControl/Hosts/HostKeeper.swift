@@ -53,7 +53,7 @@ public struct HostKeeper: Sendable {
   ///
   /// - Parameter contacts: false to forget it alone.
   public func remove(contacts: Bool) async throws {
-    if contacts, name != "local" { try await clear() }
+    if contacts, name != "local" { try await LinkLost.asFailure { try await clear() } }
     records.remove(name)
   }
 
@@ -64,6 +64,7 @@ public struct HostKeeper: Sendable {
     var marked = MarkedStream(
       SSHChannel(session: session, id: id), host: name, nonce: bootstrap.nonce)
     let answer = try await marked.answer(within: 60)
+    let said = await marked.reason(within: 20)
     await session.close()
     guard answer != .busy else {
       throw Failure.refused(
@@ -71,7 +72,7 @@ public struct HostKeeper: Sendable {
     }
     guard answer == .removed else {
       throw Failure.failed(
-        "leapfrog-host cannot be removed from \(name): \(marked.stream.errorText)")
+        "leapfrog-host cannot be removed from \(name): \(said)")
     }
   }
 
@@ -86,6 +87,15 @@ public struct HostKeeper: Sendable {
       return try await examined(
         connection, path: executable.path, digest: digest, installsUnits: installsUnits)
     }
+    return try await LinkLost.asFailure {
+      try await visitRemote(digest, installsUnits, storesIfAltered, introduce)
+    }
+  }
+
+  private func visitRemote(
+    _ digest: String, _ installsUnits: Bool, _ storesIfAltered: Bool,
+    _ introduce: SSHDialer.Introduction?
+  ) async throws -> HostVisit {
     let settings = try await OpenSSH.settings(of: name)
     let session = try await SSHDialer(name: name).connect(settings, introduce: introduce)
     do {

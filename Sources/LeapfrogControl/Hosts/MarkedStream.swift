@@ -20,9 +20,11 @@ struct MarkedStream {
 
   /// Reads to the answer.
   ///
-  /// - Throws: `Failure` with what came instead, when the other side ended or said too much.
+  /// - Throws: `Failure` with what came instead, when the other side ended or said too much; `LinkLost` when
+  ///   it said nothing at all, or was still at it.
   mutating func answer(within seconds: Double) async throws -> BootstrapAnswer {
     let stream = stream
+    let end = Deadline(seconds: seconds)
     let limit = Task {
       try await Task.sleep(for: .seconds(seconds))
       await stream.close()
@@ -32,6 +34,7 @@ struct MarkedStream {
       if let answer = take() { return answer }
       guard passed + rest.count < Self.longest else { throw noAnswer(noise) }
       guard let more = try await stream.read() else {
+        if end.isOver { throw late(seconds) }
         throw noAnswer(rest.isEmpty ? noise : String(decoding: rest, as: UTF8.self))
       }
       rest += more
@@ -61,9 +64,27 @@ struct MarkedStream {
 
   private func noAnswer(_ last: String) -> any Error {
     let said = [last, stream.errorText].filter { !$0.isEmpty }.joined(separator: " / ")
-    return Failure.failed(
-      "\(host) lets nobody run a command: instead of an answer came "
-        + "`\(Printable.text(said.isEmpty ? "nothing" : said, longest: 300))`",
-      remedy: "ssh \(host) true")
+    let (what, remedy) = (
+      "\(host) lets nobody run a command: instead of an answer came", "ssh \(host) true"
+    )
+    guard !said.isEmpty else { return LinkLost("\(what) `nothing`", remedy: remedy) }
+    return Failure.failed("\(what) `\(Printable.text(said, longest: 300))`", remedy: remedy)
+  }
+
+  private func late(_ seconds: Double) -> LinkLost {
+    LinkLost(
+      "\(host) is there and does not answer within \(Int(seconds)) s", remedy: "ssh \(host) true")
+  }
+
+  /// What is said on standard error up to the end, which may come behind the answer.
+  func reason(within seconds: Double) async -> String {
+    let stream = stream
+    let limit = Task {
+      try await Task.sleep(for: .seconds(seconds))
+      await stream.close()
+    }
+    defer { limit.cancel() }
+    while (try? await stream.read()) != nil {}
+    return stream.errorText
   }
 }

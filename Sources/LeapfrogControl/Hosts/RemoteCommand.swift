@@ -23,12 +23,16 @@ public struct RemoteCommand: Sendable {
   /// - Returns: the command's own exit status.
   /// - Throws: `LinkLost` when the link broke before the end was told: then the command may be running on.
   public func run(_ arguments: [String]) async throws -> Int32 {
+    try await follow(try await LinkLost.asFailure { try await begun(arguments) })
+  }
+
+  private func begun(_ arguments: [String]) async throws -> Running {
     let bootstrap = Bootstrap(digest: try executable.digest())
     let settings = try await OpenSSH.settings(of: host)
     let session = try await SSHDialer(name: host).connect(settings, introduce: nil)
     let terminal = LocalTerminal()
     if let running = try await begin(arguments, bootstrap, settings, session, terminal) {
-      return try await follow(running)
+      return running
     }
     // It is missing, or it was altered.
     let greeted = try await RemoteHost(name: host, executable: executable, progress: progress)
@@ -38,7 +42,7 @@ public struct RemoteCommand: Sendable {
       throw Failure.refused(
         "leapfrog-host on \(host) was altered meanwhile", remedy: "leapfrog host check \(host)")
     }
-    return try await follow(running)
+    return running
   }
 
   /// A command that has begun.

@@ -25,9 +25,9 @@ struct Upload {
     }
     var marked = MarkedStream(channel, host: host, nonce: bootstrap.nonce)
     let answer = try await marked.answer(within: 120)
+    let said = answer == .stored ? "" : await marked.reason(within: 20)
     await channel.close()
     guard answer == .stored else {
-      let said = marked.stream.errorText
       throw Failure.failed(
         "leapfrog-host cannot be put on \(host): \(said.isEmpty ? "it arrived damaged" : said)",
         remedy: "ssh \(host) df -h")

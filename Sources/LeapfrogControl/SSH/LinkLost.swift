@@ -17,5 +17,12 @@ struct LinkLost: Error, CustomStringConvertible {
   var failure: Failure { .failed(description, remedy: remedy) }
 }
 
+extension LinkLost {
+  /// Does something that is not tried again.
+  static func asFailure<Value>(_ body: () async throws -> Value) async throws -> Value {
+    do { return try await body() } catch let lost as LinkLost { throw lost.failure }
+  }
+}
+
 /// The other side of a channel stopped listening; the link itself is sound.
 struct ChannelClosed: Error {}

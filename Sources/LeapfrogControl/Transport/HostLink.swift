@@ -81,9 +81,18 @@ public actor HostLink {
     // A host ends a conversation in which nothing is said, as when this process was stopped for an hour.
     if lastUse.duration(to: .now) > .seconds(50) { await close() }
     if let connection { return connection }
-    let made = try await host.connect()
+    let made = try await reached()
     (connection, connectedSince, lastUse, wasReached) = (made, .now, .now, true)
     return made
+  }
+
+  /// Connects; whoever is not let in again, such as for want of a key, does not know what goes on there.
+  /// What forbids to go on at all, such as another host key, is told as it is.
+  private func reached() async throws -> Connection {
+    do { return try await host.connect() } catch let failure as Failure where wasReached {
+      hasGivenUp = failure.kind != .refused
+      throw failure
+    }
   }
 }
 

@@ -139,6 +139,27 @@ import Testing
     #expect(refusing.connections == 1)
   }
 
+  @Test(arguments: [Failure.Kind.failed, .usage]) func whoeverIsNotLetInAgainHasGivenUp(
+    kind: Failure.Kind
+  ) async throws {
+    let host = Host(failing: [nil, Failure(kind, "web1 does not let me in")])
+    let link = link(host)
+    await #expect(throws: Failure(kind, "web1 does not let me in")) {
+      try await link.perform(Body(losing: 1).run)
+    }
+    #expect(await link.hasGivenUp)
+  }
+
+  @Test func whatForbidsToGoOnIsToldAsItIs() async throws {
+    let changed = Failure.refused("the host key has changed")
+    let link = link(Host(failing: [nil, changed]))
+    await #expect(throws: changed) { try await link.perform(Body(losing: 1).run) }
+    #expect(await !link.hasGivenUp)
+    let first = self.link(Host(failing: [Failure.failed("web1 does not let me in")]))
+    await #expect(throws: Failure.self) { try await first.perform(Body(losing: 0).run) }
+    #expect(await !first.hasGivenUp, "nothing was begun")
+  }
+
   @Test func aHostThatEndsEveryConversationAtOnceIsGivenUp() async throws {
     let host = Host(accidents: 2)
     await #expect(throws: Failure.self) {

@@ -80,6 +80,20 @@ import Testing
     #expect(try host.farm.platform(site) == "green", "the release went on")
   }
 
+  @Test func aKeyThatIsGoneMeanwhile() throws {
+    let release = try begin()
+    try FileManager.default.removeItem(atPath: host.key.path)
+    cutAll()
+    release.waitUntilExit()
+    #expect(release.terminationStatus == 5, "nobody knows what comes of it")
+    let last = try said("started.err").split(separator: "\n").last ?? ""
+    #expect(last.contains("web1 does not let \(SSHDServer.account) in"), "\(last)")
+    #expect(last.contains("goes on by itself; run `leapfrog events acme --follow`"), "\(last)")
+    try letGo()
+    try host.farm.wait(30) { try host.farm.closedSites().isEmpty }
+    #expect(try host.farm.platform(site) == "green", "the release went on")
+  }
+
   @Test func aServerThatStaysAwayIsGivenUp() throws {
     let release = try begin(patience: 1)
     host.server.stop()

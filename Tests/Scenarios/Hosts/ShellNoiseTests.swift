@@ -38,8 +38,12 @@ import Testing
   }
 
   @Test func aShellThatSaysNothing() throws {
-    try host(["ForceCommand /bin/false"]).expectRefusal(
+    let host = try host(["ForceCommand /bin/false"])
+    try host.expectRefusal(
       1, "lets nobody run a command", "instead of an answer came `nothing`", "`ssh web1 true`")
+    for command in [["host", "check", "web1"], ["exec", "one.example.com", "--", "true"]] {
+      try host.refused(command, 1, "lets nobody run a command", "`ssh web1 true`")
+    }
   }
 
   @Test(arguments: ["", " >&2"]) func aShellThatSaysWhy(to: String) throws {
