@@ -41,8 +41,12 @@ enum OpenSSH {
   ///
   /// - Throws: what is wrong with the list.
   static func isRevoked(_ key: HostKey, in file: String) async throws -> Bool {
-    let answer = try await run(
-      "ssh-keygen", ["-Q", "-f", file, "/dev/stdin"], input: "\(key.type) \(key.base64)\n")
+    // Not on standard input: the library traps where a program ends before it has read all.
+    let path = "\(NSTemporaryDirectory())/leapfrog-\(UUID().uuidString).pub"
+    try Data("\(key.type) \(key.base64)\n".utf8)
+      .write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
+    defer { unlink(path) }
+    let answer = try await run("ssh-keygen", ["-Q", "-f", file, path])
     if answer.isSuccess { return false }
     guard answer.output.hasSuffix("REVOKED\n") else {
       throw Failure.failed(answer.error.trimmingCharacters(in: .whitespacesAndNewlines))
@@ -64,12 +68,10 @@ enum OpenSSH {
     var error: String
   }
 
-  private static func run(
-    _ program: String, _ arguments: [String], input: String = ""
-  ) async throws -> Answer {
+  private static func run(_ program: String, _ arguments: [String]) async throws -> Answer {
     guard let path = ProgramPath.find(program) else { throw missing(program) }
     let begun = ContinuousClock.now
-    let work = Task { try await answer(path, arguments, input) }
+    let work = Task { try await answer(path, arguments) }
     let limit = Task {
       try await Task.sleep(for: .seconds(patience))
       work.cancel()
@@ -91,12 +93,10 @@ enum OpenSSH {
   /// Seconds for a program that has nobody to wait for, but for commands that a configuration names.
   private static let patience = 30.0
 
-  private static func answer(
-    _ path: String, _ arguments: [String], _ input: String
-  ) async throws -> Answer {
+  private static func answer(_ path: String, _ arguments: [String]) async throws -> Answer {
     let result = try await Subprocess.run(
       .path(FilePath(path)), arguments: Arguments(arguments), platformOptions: options,
-      input: .string(input), output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
+      input: .none, output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
     return Answer(
       isSuccess: result.terminationStatus.isSuccess, output: result.standardOutput,
       error: result.standardError)

@@ -205,11 +205,20 @@ import Testing
     try host.expectSight()
   }
 
-  @Test(arguments: ["missing", "SSHKRL\n\u{0}cut", "web1 is bad\n"])
-  func aListOfRevokedKeysThatCannotBeReadLetsNobodyIn(text: String) throws {
+  enum Unreadable: String, CaseIterable, CustomTestStringConvertible {
+    case missing
+    case cut = "SSHKRL\n\u{0}cut"
+    case noKey = "web1 is bad\n"
+
+    // The text itself would end the line of a report.
+    var testDescription: String { self == .missing ? "missing" : self == .cut ? "cut" : "no key" }
+  }
+
+  @Test(arguments: Unreadable.allCases)
+  func aListOfRevokedKeysThatCannotBeReadLetsNobodyIn(list kind: Unreadable) throws {
     let host = try host { _, list in
-      guard text != "missing" else { return }
-      try Data(text.utf8).write(to: URL(fileURLWithPath: list))
+      guard kind != .missing else { return }
+      try Data(kind.rawValue.utf8).write(to: URL(fileURLWithPath: list))
     }
     #expect(try host.client.ssh("web1", "true").status == 255, "as for ssh itself")
     try host.expectRefusal(4, "\(host.key.path).revoked", "cannot be read", "RevokedHostKeys")
