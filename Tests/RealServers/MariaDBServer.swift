@@ -46,9 +46,23 @@ public final class MariaDBServer: Sendable {
     directory = try Self.makeDirectory()
     socket = "\(directory)/s"
     try Self.run(["cp", "-a", "\(template)/data", "\(directory)/data"])
-    port = try Loopback.freePort()
-    process = Mutex(try Self.start(directory: directory, port: port))
-    try waitUntilReady()
+    let (started, port) = try Self.startAtFreePort(directory)
+    process = Mutex(started)
+    self.port = port
+  }
+
+  /// Somebody else may have taken a free port meanwhile: then another one is tried.
+  private static func startAtFreePort(_ directory: String) throws -> (ServerProcess, Int) {
+    var last: any Error = ServerProcess.Fault("no port")
+    for _ in 1...3 {
+      do {
+        let port = try Loopback.freePort()
+        let process = try start(directory: directory, port: port)
+        try waitUntilReady(process, directory)
+        return (process, port)
+      } catch { last = error }
+    }
+    throw last
   }
 
   deinit { remove() }
@@ -71,10 +85,8 @@ public final class MariaDBServer: Sendable {
       ], directory: directory, user: account)
   }
 
-  private func waitUntilReady() throws {
-    try process.withLock { process in
-      try process.waitUntilReady { (try? sql("SELECT 1")) != nil }
-    }
+  private static func waitUntilReady(_ process: ServerProcess, _ directory: String) throws {
+    try process.waitUntilReady { (try? ask("SELECT 1", at: "\(directory)/s")) != nil }
   }
 
   /// The server's process id.
@@ -90,8 +102,10 @@ public final class MariaDBServer: Sendable {
 
   /// Starts the server again after a crash.
   public func restart() throws {
-    try process.withLock { $0 = try Self.start(directory: directory, port: port) }
-    try waitUntilReady()
+    try process.withLock {
+      $0 = try Self.start(directory: directory, port: port)
+      try Self.waitUntilReady($0, directory)
+    }
   }
 
   /// Runs statements as the server's administrator.
@@ -99,7 +113,13 @@ public final class MariaDBServer: Sendable {
   /// - Returns: the rows, a line each, without the names of the columns.
   @discardableResult
   public func sql(_ sql: String, in database: String? = nil) throws -> String {
-    try Self.run(
+    try Self.ask(sql, at: socket, in: database)
+  }
+
+  private static func ask(
+    _ sql: String, at socket: String, in database: String? = nil
+  ) throws -> String {
+    try run(
       [
         "mariadb", "--no-defaults", "--socket=\(socket)", "--user=root", "--batch",
         "--skip-column-names", "--default-character-set=utf8mb4",

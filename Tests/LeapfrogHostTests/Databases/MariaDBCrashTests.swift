@@ -21,12 +21,17 @@ import Testing
     _ path: String, has size: Int64, _ body: @escaping @Sendable () throws -> Void
   ) -> Background<Void> {
     Background {
-      for _ in 0..<20_000 {
-        if (FileStatus(path)?.size ?? 0) >= size { return try body() }
+      let deadline = Deadline(seconds: 120)
+      while (FileStatus(path)?.size ?? 0) < size {
+        if deadline.isOver { throw Failure.failed("\(path) did not grow") }
         usleep(500)
       }
-      throw Failure.failed("\(path) did not grow")
+      try body()
     }
+  }
+
+  private func isCleared(_ mark: String) -> Bool {
+    (try? Files.read(mark)).map { String(decoding: $0, as: UTF8.self).contains("cleared") } ?? false
   }
 
   private func clients(_ name: String, of database: String) -> [pid_t] {
@@ -40,8 +45,11 @@ import Testing
   @Test func theClientDiesInTheDump() throws {
     let (setting, database) = try setting()
     let name = database.name
-    let killing = when("\(setting.sandbox.backup)/database.sql.zst", has: 200_000) {
-      clients("mariadb-dump", of: name).forEach { kill($0, SIGKILL) }
+    let dump = "\(setting.sandbox.backup)/database.sql.zst"
+    // Looked for early, because a look at all processes takes a while.
+    let killing = when(dump, has: 1) {
+      let found = clients("mariadb-dump", of: name)
+      try when(dump, has: 200_000) { found.forEach { kill($0, SIGKILL) } }.outcome().get()
     }
     let failure = #expect(throws: Failure.self) { try setting.backUp() }
     try killing.outcome().get()
@@ -70,16 +78,15 @@ import Testing
     let record = try setting.backUp()
     try database.damage()
     let mark = "\(setting.sandbox.aside)/mariadb-\(record.sha256.prefix(16)).json"
+    let table = "\(server.directory)/data/\(database.name)/noise.ibd"
     let killing = Background {
-      for _ in 0..<20_000 {
-        if let text = try? Files.read(mark),
-          String(decoding: text, as: UTF8.self).contains("cleared")
-        {
-          usleep(150_000)
-          return try server.crash()
-        }
+      let deadline = Deadline(seconds: 120)
+      while !isCleared(mark) {
+        if deadline.isOver { throw Failure.failed("the restore did not clear the database") }
         usleep(500)
       }
+      // In the middle of the rows, at whatever speed.
+      try when(table, has: 4 << 20) { try server.crash() }.outcome().get()
     }
     #expect(throws: Failure.self) { try setting.restore(record) }
     try killing.outcome().get()
