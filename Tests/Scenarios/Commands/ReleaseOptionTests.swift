@@ -5,11 +5,16 @@ import Testing
 @Suite struct ReleaseOptionTests {
   private static let sites = (1...5).map { "s\($0).example.com" }
 
-  /// An update that writes down who began and ended, and fails for the sites named in a file.
+  /// An update that writes down who began and ended, and fails for the sites named in a file; where another
+  /// file is, the first waits for a second one.
   private static let update = """
     #!/bin/sh
     log=$(dirname "$(dirname "$LEAPFROG_SITE_DATA")")/../order
     echo "began $LEAPFROG_SITE" >> "$log"
+    n=0
+    while [ -e "$log.meets" ] && [ $(grep -c ^began "$log") -lt 2 ] && [ $n -lt 600 ]; do
+      sleep 0.1; n=$((n + 1))
+    done
     sleep 0.3
     echo "ended $LEAPFROG_SITE" >> "$log"
     ! grep -qsx "$LEAPFROG_SITE" "$log.fails"
@@ -57,6 +62,7 @@ import Testing
 
   @Test func jobsMoveSitesAtOnce() throws {
     let farm = try farm("    jobs: 3")
+    try Data().write(to: farm.directory.appendingPathComponent("order.meets"))
     try fail(farm, "s2.example.com")
     let outcome = try farm.leapfrog("upgrade", "acme", "next")
     #expect(outcome.status == 3, "\(outcome.text)")

@@ -39,10 +39,21 @@ import Testing
     #expect(list.status == 0 && list.output.contains("web1"), "\(list.text)")
   }
 
+  /// A check in which the machine made no pause: one that it made is measured too.
+  private func quickCheck(_ host: HostCase) throws -> (Outcome, [String: Any]) {
+    for _ in 1...9 {
+      let outcome = try host.leapfrog("host", "check", "web1", "--json")
+      let found = try json(outcome)
+      let (way, difference) = (found["round_trip"] as? Double, found["clock_difference"] as? Double)
+      if let way, let difference, way < 0.5, abs(difference) < 1 { return (outcome, found) }
+    }
+    let outcome = try host.leapfrog("host", "check", "web1", "--json")
+    return (outcome, try json(outcome))
+  }
+
   @Test func whatAHostHasIsMeasured() throws {
     let host = try HostCase()
-    let outcome = try host.leapfrog("host", "check", "web1", "--json")
-    let found = try json(outcome)
+    let (outcome, found) = try quickCheck(host)
     let findings = try #require(found["findings"] as? [[String: Any]])
     let isGood = findings.allSatisfy { $0["good"] as? Bool == true }
     #expect(outcome.status == (isGood ? 0 : 1), "\(outcome.text)")

@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test func aShellThatNeverAnswers() throws {
-    let host = try host(["ForceCommand sleep 4"])
+    let host = try host(["ForceCommand sleep 30"])
     let look = try host.leapfrog("status", "acme", "--timeout", "1")
     #expect(look.status == 1 && look.output.contains("does not answer within 1 s"), "\(look.text)")
   }
