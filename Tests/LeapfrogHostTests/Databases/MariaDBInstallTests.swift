@@ -9,7 +9,7 @@ import Testing
 @Suite struct MariaDBInstallTests {
   private func migration(_ database: String, _ server: MariaDBServer) throws -> MigrationOnDisk {
     let variable = "TEST_PASSWORD_\(database)"
-    setenv(variable, "p4ss-\(database)", 1)
+    TestVariable.set(variable, "p4ss-\(database)")
     let spec = ServerDatabase(
       engine: .mariadb, name: database, socket: server.socket, user: database,
       password: .environment(variable))

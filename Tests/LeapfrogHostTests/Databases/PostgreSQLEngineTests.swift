@@ -19,7 +19,7 @@ import Testing
       sandbox = try DataSandbox()
       database = try PostgreSQLDatabase(server ?? .shared(), kind, filled: filled)
       let variable = "TEST_PASSWORD_\(UUID().uuidString.prefix(8))"
-      setenv(variable, database.password, 1)
+      TestVariable.set(variable, database.password)
       var spec = database.spec
       spec.password = .environment(variable)
       engine = Engines.engine(for: .server(spec), data: sandbox.data)
@@ -100,8 +100,12 @@ import Testing
     let record = try setting.backUp()
     let before = try setting.database.contents()
     let holder = try SessionHolder(setting.database, "BEGIN; LOCK TABLE page;")
-    let activity = try #require(try setting.engine.activity())
-    #expect(activity.busy == 1 && activity.who.hasSuffix(" (1)"))
+    // Another connection may not be gone yet.
+    #expect(
+      try eventually {
+        let activity = try setting.engine.activity()
+        return activity?.busy == 1 && activity?.who.hasSuffix(" (1)") == true
+      })
     try setting.restore(record)
     #expect(try setting.database.contents() == before)
     withExtendedLifetime(holder) {}
@@ -110,8 +114,7 @@ import Testing
   @Test func anIdleConnectionIsNotBusy() throws {
     let setting = try Setting(filled: false)
     let holder = try SessionHolder(setting.database, "SELECT 1;")
-    sleep(2)
-    #expect(try setting.engine.activity() == DatabaseActivity(busy: 0, who: ""))
+    #expect(try eventually { try setting.engine.activity() == DatabaseActivity(busy: 0, who: "") })
     withExtendedLifetime(holder) {}
   }
 
@@ -191,7 +194,7 @@ final class SessionHolder {
   private let stdin: FileHandle
 
   init(_ database: PostgreSQLDatabase, _ sql: String) throws {
-    setenv("TEST_HOLDER_\(database.user)", database.password, 1)
+    TestVariable.set("TEST_HOLDER_\(database.user)", database.password)
     let server = database.server
     let started = try DataSandbox.start([
       "sh", "-c",

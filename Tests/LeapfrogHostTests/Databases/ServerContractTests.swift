@@ -130,9 +130,10 @@ import Testing
   func aWrongPasswordIsToldWithoutIt(_ fixture: ServerFixture) throws {
     let setting = try ServedSetting(fixture)
     let wrong = "wrong-\(UUID().uuidString)"
-    setenv("TEST_WRONG_PASSWORD", wrong, 1)
+    let variable = "TEST_PASSWORD_\(UUID().uuidString.prefix(8))"
+    TestVariable.set(variable, wrong)
     var spec = setting.database.spec
-    spec.password = .environment("TEST_WRONG_PASSWORD")
+    spec.password = .environment(variable)
     let engine = Engines.engine(for: .server(spec), data: setting.sandbox.data)
     for attempt in [
       engine.check, { _ = try engine.backUp(into: setting.sandbox.backup, hot: false) },
@@ -159,7 +160,7 @@ import Testing
   @Test(arguments: ServerFixture.all)
   func othersAreSeenAtWork(_ fixture: ServerFixture) throws {
     let setting = try ServedSetting(fixture)
-    let activity = try #require(try setting.engine.activity())
-    #expect(activity == DatabaseActivity(busy: 0, who: ""))
+    // The connection that filled it may not be gone yet.
+    #expect(try eventually { try setting.engine.activity() == DatabaseActivity(busy: 0, who: "") })
   }
 }

@@ -43,7 +43,7 @@ struct ServedSetting {
     sandbox = try DataSandbox()
     database = try fixture.make()
     let variable = "TEST_PASSWORD_\(UUID().uuidString.prefix(8))"
-    setenv(variable, database.password, 1)
+    TestVariable.set(variable, database.password)
     var spec = database.spec
     spec.password = .environment(variable)
     engine = Engines.engine(for: .server(spec), data: sandbox.data)

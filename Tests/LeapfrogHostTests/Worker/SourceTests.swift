@@ -70,8 +70,7 @@ import Testing
 @Suite struct ForeignPasswordTests {
   @Test func aSiteGetsItsOwnPasswordAndNoOther() {
     let names = ["one", "two"].map { "TEST_PASSWORD_OF_\($0)_\(UUID().uuidString.prefix(8))" }
-    for name in names { setenv(name, "canary", 1) }
-    defer { for name in names { unsetenv(name) } }
+    for name in names { TestVariable.set(name, "canary") }
     let sites = zip(["one", "two"], names).map { site, variable in
       SiteSpec(
         name: site,
