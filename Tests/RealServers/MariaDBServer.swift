@@ -69,7 +69,7 @@ public final class MariaDBServer: Sendable {
 
   private func remove() {
     process.withLock { $0.stop() }
-    try? FileManager.default.removeItem(atPath: directory)
+    Leavings.remove(directory)
   }
 
   private static func start(directory: String, port: Int) throws -> ServerProcess {
@@ -142,6 +142,7 @@ public final class MariaDBServer: Sendable {
     let base = FileManager.default.temporaryDirectory.path
     let path = "\(base)/mariadb-\(UUID().uuidString.prefix(8))"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    Leavings.add(path)
     chmod(path, 0o755)
     if geteuid() == 0, let entry = getpwnam(account) {
       chown(path, entry.pointee.pw_uid, entry.pointee.pw_gid)

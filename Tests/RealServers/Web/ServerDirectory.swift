@@ -9,13 +9,14 @@ public final class ServerDirectory: Sendable {
   public init(user: String? = nil) throws {
     path = "/tmp/leapfrog-server-\(UUID().uuidString)"
     guard mkdir(path, 0o755) == 0 else { throw ServerProcess.Fault("\(path) cannot be made") }
+    Leavings.add(path)
     guard let user, geteuid() == 0, let entry = getpwnam(user) else { return }
     guard chown(path, entry.pointee.pw_uid, entry.pointee.pw_gid) == 0 else {
       throw ServerProcess.Fault("\(path) cannot be given to \(user)")
     }
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  deinit { Leavings.remove(path) }
 
   /// Writes a file and gives its path.
   @discardableResult

@@ -1,4 +1,5 @@
 import Foundation
+import RealServers
 import Testing
 
 /// A pair in a temporary directory: repository, configuration, root. Removed with its owner.
@@ -21,6 +22,7 @@ final class Farm: Sendable {
     farHost = nil
     directory = URL(fileURLWithPath: "/tmp").appendingPathComponent("leapfrog-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    Leavings.add(directory.path)
     try Self.copyDemo(to: repository)
     try configure(extra: extra, siteExtra: siteExtra)
   }
@@ -33,15 +35,17 @@ final class Farm: Sendable {
     directory = URL(fileURLWithPath: memory ? "/dev/shm" : "/tmp")
       .appendingPathComponent("leapfrog-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    Leavings.add(directory.path)
   }
 
   /// A directory for the same pair on one of several hosts; nothing is in it yet.
   init(sites: [String], in directory: URL) throws {
     (self.sites, self.directory, farHost) = (sites, directory, nil)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    Leavings.add(directory.path)
   }
 
-  deinit { try? FileManager.default.removeItem(at: directory) }
+  deinit { Leavings.remove(directory.path) }
 
   /// Writes `leapfrog.yml` for the sites.
   func configure(sites named: [String]? = nil, extra: String = "", siteExtra: String = "") throws {
