@@ -18,13 +18,15 @@ struct RecoverCommand: ParsableCommand {
     var faults: [Failure] = []
     for root in roots {
       do { try recover(root) } catch {
-        let fault = Failure(error)
         // The sites of the other pairs must not stay closed for it.
-        if roots.count > 1 { StandardError.print("\(root): \(fault)") }
+        var fault = Failure(error)
+        if roots.count > 1 { fault.message = "\(root): \(fault.message)" }
         faults.append(fault)
       }
     }
-    if let worst = faults.first(where: { $0.kind == .stuck }) ?? faults.first { throw worst }
+    guard let worst = faults.first(where: { $0.kind == .stuck }) ?? faults.first else { return }
+    for fault in faults where fault != worst { StandardError.print("\(fault)") }
+    throw worst
   }
 
   private func recover(_ root: String) throws {

@@ -25,6 +25,11 @@ public actor CodeParcel {
   private var trees: [ObjectID?: Task<Tree, any Error>] = [:]
   private var kept: [Key: Task<Kept, any Error>] = [:]
 
+  /// All contents of the commit, asked for at most once.
+  private lazy var whole = Task { [code, commit] in
+    Set(try await code.entries(of: commit, base: nil).0.map(\.id))
+  }
+
   private struct Key: Hashable {
     var blobs: [ObjectID]
     var start: Int
@@ -61,12 +66,12 @@ public actor CodeParcel {
 
   /// Lets a host have what belongs to the commit: the repository has other branches too.
   ///
-  /// - Parameter base: the commit that the host was told the difference to.
+  /// - Parameter tree: what the host was told.
   /// - Throws: `Failure` of kind `refused` for anything else.
-  func verify(_ blobs: [ObjectID], to host: String, base: ObjectID?) async throws {
-    if try await tree(base: base).blobs.isSuperset(of: blobs) { return }
+  func verify(_ blobs: [ObjectID], to host: String, told tree: Tree) async throws {
+    if tree.blobs.isSuperset(of: blobs) { return }
     // It may lack what did not change, where somebody edited a file.
-    let all = try await tree(base: nil).blobs
+    let all = try await whole.value
     guard let foreign = blobs.first(where: { !all.contains($0) }) else { return }
     throw Failure.refused(
       "\(host) asks for \(foreign.short), which is not in \(commit.short): nothing is sent",

@@ -32,8 +32,8 @@ public struct Stager: Sendable {
       claim: host.claim(fence))
     return try await host.link.perform { connection in
       do {
-        let (needs, base) = try await begin(params, connection)
-        try await code.verify(needs.blobs, to: host.name, base: base)
+        let (needs, tree) = try await begin(params, connection)
+        try await code.verify(needs.blobs, to: host.name, told: tree)
         try await send(needs.blobs, connection, progress)
         return try await connection.call(.stageFinish, Nothing())
       } catch let failure as Failure {
@@ -46,13 +46,13 @@ public struct Stager: Sendable {
 
   /// - Returns: what the host needs, told the difference to a commit or the whole tree.
   private func begin(_ asked: StageParams, _ connection: Connection) async throws -> (
-    StageNeeds, base: ObjectID?
+    StageNeeds, CodeParcel.Tree
   ) {
     var params = asked
     let tree = try await code.tree(base: params.base)
     params.base = tree.base
     let needs: StageNeeds = try await connection.call(.stageBegin, params, bulk: tree.data)
-    guard needs.wantsWholeTree, params.base != nil else { return (needs, params.base) }
+    guard needs.wantsWholeTree, params.base != nil else { return (needs, tree) }
     params.base = nil
     return try await begin(params, connection)
   }

@@ -39,11 +39,15 @@ struct KnownHosts: Sendable {
       if marker != nil { words.removeFirst() }
       guard words.count >= 3, let key = HostKey(base64: words[2]) else { continue }
       switch marker {
-      case nil: keys.append(key)
-      case "@revoked": revoked.append(key)
+      case nil:
+        keys.append(key)
+        files[key] = files[key] ?? file
+      case "@revoked":
+        // That is what is told of it, whatever another file says.
+        revoked.append(key)
+        files[key] = file
       default: continue
       }
-      files[key] = files[key] ?? file
     }
   }
 
@@ -71,7 +75,7 @@ struct KnownHosts: Sendable {
       let plain = KnownHosts(lines: lines, of: file)
       portless += plain.keys
       revoked += plain.revoked
-      files.merge(plain.files) { first, _ in first }
+      files.merge(plain.files) { first, second in plain.revoked.isEmpty ? first : second }
     }
   }
 

@@ -70,24 +70,19 @@ enum OpenSSH {
 
   private static func run(_ program: String, _ arguments: [String]) async throws -> Answer {
     guard let path = ProgramPath.find(program) else { throw missing(program) }
-    let begun = ContinuousClock.now
     let work = Task { try await answer(path, arguments) }
-    let limit = Task {
-      try await Task.sleep(for: .seconds(patience))
-      work.cancel()
-    }
-    defer { limit.cancel() }
     do {
-      let answer = try await withTaskCancellationHandler {
+      return try await Waiting.within(patience, late: late(program, arguments)) {
         try await work.value
-      } onCancel: {
-        work.cancel()
       }
-      if answer.isSuccess || begun.age < patience { return answer }
     } catch let error as SubprocessError where error.code == .executableNotFound {
       throw missing(program)
-    } catch  where begun.age < patience { throw error } catch {}
-    throw late(program, arguments)
+    } catch {
+      work.cancel()
+      // It ends at once, unless what holds its output is out of reach.
+      _ = try? await Waiting.within(2, late: late(program, arguments)) { await work.result }
+      throw error
+    }
   }
 
   /// Seconds for a program that has nobody to wait for, but for commands that a configuration names.
@@ -102,12 +97,14 @@ enum OpenSSH {
       error: result.standardError)
   }
 
-  /// A group of its own, which ends as a whole: the commands of a `Match exec` hold its output.
+  /// A group of its own, which ends as a whole: the commands of a `Match exec` hold its output. Not on a
+  /// terminal, where these may ask for something.
   private static var options: PlatformOptions {
+    let isOwn = !Terminal.isOurs
     var options = PlatformOptions()
-    options.processGroupID = 0
+    if isOwn { options.processGroupID = 0 }
     options.teardownSequence = [
-      .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(1))
+      .send(signal: .kill, toProcessGroup: isOwn, allowedDurationToNextStep: .seconds(1))
     ]
     return options
   }
@@ -115,8 +112,8 @@ enum OpenSSH {
   private static func late(_ program: String, _ arguments: [String]) -> Failure {
     let words = ([program] + arguments).map(Shell.quoted).joined(separator: " ")
     return .failed(
-      "\(Printable.quoted(words)) has not answered for \(Int(patience)) s; a `Match exec` of ssh's "
-        + "configuration may hang", remedy: words)
+      "\(Printable.quoted(words)) has not answered for \(Int(patience)) s"
+        + (program == "ssh" ? "; a `Match exec` of its configuration may hang" : ""), remedy: words)
   }
 
   private static func missing(_ program: String) -> Failure {

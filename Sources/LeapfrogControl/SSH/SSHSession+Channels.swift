@@ -175,10 +175,12 @@ extension SSHSession {
       // only after all that was said before it was read.
       if count == 0, libssh2_channel_wait_eof(channel) == 0 { throw ChannelClosed() }
       sent += count
-      if count > 0 { lastProgress = .now } else { await input() }
-      if let stalling, lastProgress.age > stalling {
+      if count > 0 { lastProgress = .now }
+      // Looked at behind a write: whoever was stopped meanwhile has not tried for long.
+      if count == 0, let stalling, lastProgress.age > stalling {
         throw LinkLost("\(name) has taken nothing for \(Int(stalling)) s")
       }
+      if count == 0 { await input() }
     }
   }
 

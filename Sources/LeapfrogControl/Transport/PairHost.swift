@@ -51,17 +51,19 @@ public struct PairHost: Sendable {
 
   /// Resumes, aborts or halts.
   ///
-  /// - Parameter release: the one that is meant; nil for the one that is under way or was interrupted.
+  /// - Parameters:
+  ///   - release: the one that is meant; nil for the one that is under way or was interrupted.
+  ///   - isHalted: whether what is resumed begins no site that was not begun.
   public func control(
-    _ action: ControlParams.Action, of release: Int64? = nil, actor: String, fence: Int64? = nil
+    _ action: ControlParams.Action, of release: Int64? = nil, isHalted: Bool = false,
+    actor: String, fence: Int64? = nil
   ) async throws -> WorkStarted {
-    try await underWay {
-      try await ask(
-        .control,
-        ControlParams(
-          root: spec.root, pair: spec.name, action: action, of: release, actor: actor,
-          claim: claim(fence), request: UUID().uuidString), within: Self.longPatience)
-    }
+    var params = ControlParams(
+      root: spec.root, pair: spec.name, action: action, of: release, actor: actor,
+      claim: claim(fence), request: UUID().uuidString)
+    if isHalted { params.isHalted = true }
+    let asked = params
+    return try await underWay { try await ask(.control, asked, within: Self.longPatience) }
   }
 
   func claim(_ fence: Int64?) -> Claim { Claim(token: token, fence: fence) }

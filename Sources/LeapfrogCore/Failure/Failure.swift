@@ -74,6 +74,11 @@ extension Failure {
     Failure(.stuck, message, remedy: remedy)
   }
 
+  /// A pair that was never made in its root.
+  public static func noPair(_ name: String, in root: String) -> Failure {
+    .failed("there is no pair in \(root) yet", remedy: "leapfrog init \(name) REF")
+  }
+
   /// Any error as a failure; one that is a failure already stays what it is.
   public init(_ error: any Error) {
     self = error as? Failure ?? .failed("\(error)")

@@ -12,9 +12,7 @@ struct Pair: Sendable {
     layout = Layout(root: root)
     self.name = name
     try Self.verifyRoot(layout, name)
-    guard Files.exists(layout.own) else {
-      throw Failure.failed("there is no pair in \(root) yet", remedy: "leapfrog init \(name) REF")
-    }
+    guard Files.exists(layout.own) else { throw Failure.noPair(name, in: root) }
     try verifyName()
   }
 

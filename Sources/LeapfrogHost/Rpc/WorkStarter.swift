@@ -148,9 +148,10 @@ struct WorkStarter {
     let (action, asked) = (params.action, params.asked)
     let entrant = asked.entrant("\(action.rawValue) of release \(open.id)")
     try gate.admit(entrant, holding: lock)
+    let asking: ControlParams.Action? =
+      action == .abort ? .abort : params.isHalted == true ? .halt : nil
     try journal.reopen(
-      open.id, obeys: action == .recover, asking: action == .abort ? .abort : nil, for: entrant,
-      request: params.request)
+      open.id, obeys: action == .recover, asking: asking, for: entrant, request: params.request)
     try spawn(open.id, startsNew: asked.startsNew, lock: lock)
     return try answer(to: params.request)
   }

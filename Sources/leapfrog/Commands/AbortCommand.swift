@@ -19,9 +19,11 @@ struct AbortCommand: AsyncParsableCommand {
   func run() async throws {
     try await global.run { context in
       let survey = ReleaseSurvey(context: context, members: try place.members(of: pair, context))
-      return try await Spreading(context: context, members: survey.atWork().map(\.pair))
+      let found = try survey.atWork(await survey.surveyed())
+      return try await Spreading(context: context, members: found.map(\.pair))
         .run("abort") { context, pair in
-          let host = try context.host(of: pair)
+          let link = found.first { $0.pair.host == pair.host }?.link
+          let host = try context.host(of: pair, link: link)
           let started = try await host.control(
             .abort, actor: context.actor, fence: try await host.status().fence)
           let status = try await context.follow(started, on: host)

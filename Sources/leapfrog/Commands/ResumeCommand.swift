@@ -18,23 +18,31 @@ struct ResumeCommand: AsyncParsableCommand {
   func run() async throws {
     try await global.run { context in
       let survey = ReleaseSurvey(context: context, members: try place.members(of: pair, context))
-      let found = try await survey.atWork()
+      let surveyed = await survey.surveyed()
+      let found = try survey.atWork(surveyed)
       var context = context
-      if found.count > 1 { context.budget = Self.budget(found, context) }
+      if surveyed.count > 1 { context.budget = Self.budget(surveyed, found, context) }
       // What is closed comes to its end on every host, whatever failed elsewhere.
       let spreading = Spreading(context: context, members: found.map(\.pair), isNew: false)
       return try await spreading.run("resume") { context, pair in
-        let host = try context.host(of: pair)
+        let link = found.first { $0.pair.host == pair.host }?.link
+        let host = try context.host(of: pair, link: link)
         let started = try await host.control(
-          .resume, actor: context.actor, fence: try await host.status().fence)
+          .resume, isHalted: context.budget?.isUsedUp == true, actor: context.actor,
+          fence: try await host.status().fence)
         return try await context.follow(started, on: host)
       }
     }
   }
 
-  /// What is left of the number of failures that all hosts have together.
-  private static func budget(_ found: [ReleaseSurvey.Found], _ context: Context) -> FailureBudget {
-    let releases = found.compactMap(\.status?.release)
+  /// What is left of the number of failures that all hosts have together, those too that are through.
+  private static func budget(
+    _ surveyed: [ReleaseSurvey.Found], _ found: [ReleaseSurvey.Found], _ context: Context
+  ) -> FailureBudget {
+    let stamps = Set(found.compactMap { $0.status?.release?.stamp })
+    let releases = surveyed.compactMap(\.status?.release).filter { release in
+      release.stamp.map(stamps.contains) ?? false
+    }
     let failures = releases.reduce(0) { $0 + $1.back.count + $1.attention.count }
     let members = found.map(\.pair)
     return FailureBudget(members[0].spec.maxFailures - failures, of: members, context)

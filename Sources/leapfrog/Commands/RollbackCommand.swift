@@ -45,6 +45,9 @@ struct RollbackCommand: AsyncParsableCommand {
     return try await Spreading(context: context, members: members).run("rollback") {
       context, pair in
       let own = found.first { $0.pair.host == pair.host }
+      if own?.hasNoPair == true {
+        return context.console.nothingToDo("there is no pair in \(pair.spec.root) yet")
+      }
       if let refusal = own?.refusal { throw refusal }
       let returning = Returning(
         context: context, pair: pair, link: own?.link, seen: own?.status)
@@ -73,11 +76,16 @@ struct RollbackCommand: AsyncParsableCommand {
   /// The last upgrade can be one that only a silent host has: the others would be taken back from the one
   /// before.
   private func refuseSilent(_ found: [ReleaseSurvey.Found]) throws {
-    let silent = found.filter(\.isSilent).map(\.pair.host).sorted()
+    let unknown = found.filter(\.isUnknown)
+    let silent = unknown.map(\.pair.host).sorted()
     guard place.host.isEmpty, site.isEmpty, !silent.isEmpty else { return }
+    let answer = unknown.compactMap { found in
+      found.refusal.map { "\(found.pair.host) says: \($0.message)" }
+    }.first
+    let why = answer ?? "\(Formats.names(silent)) \(silent.count == 1 ? "does" : "do") not answer"
     let others = found.filter { $0.status != nil }.map { " --host \($0.pair.host)" }.sorted()
     throw Failure.refused(
-      "\(Formats.names(silent)) \(silent.count == 1 ? "does" : "do") not answer, so nobody knows what "
+      "\(why), so nobody knows what "
         + "the last upgrade of \(pair) was; name the hosts that are to go back",
       remedy: others.isEmpty
         ? "leapfrog status \(pair)" : "leapfrog rollback \(pair)\(others.joined())")

@@ -15,7 +15,7 @@ struct ReleaseSurvey: Sendable {
   struct Found: Sendable {
     let pair: PairConfiguration
     let status: PairStatus?
-    /// What the host answered instead, as where the pair was not made yet.
+    /// What the host answered instead.
     var refusal: Failure?
     /// Its upgrades, newest first.
     var upgrades: [ReleaseStatus] = []
@@ -33,12 +33,15 @@ struct ReleaseSurvey: Sendable {
     /// The last one that it has something to go back from.
     var lastMove: ReleaseStatus? { upgrades.first { !$0.moved.isEmpty } }
 
-    /// Whether nobody answers.
-    var isSilent: Bool { status == nil && refusal == nil }
+    /// Whether the pair was never made there, which is no riddle.
+    var hasNoPair: Bool { refusal == .noPair(pair.spec.name, in: pair.spec.root) }
 
-    /// Whether something is under way or was interrupted there; true also where nobody answers.
+    /// Whether nobody can tell how it stands, since the host does not answer or has something wrong.
+    var isUnknown: Bool { status == nil && !hasNoPair }
+
+    /// Whether something is under way or was interrupted there; true also where that is unknown.
     var isAtWork: Bool {
-      guard let status else { return isSilent }
+      guard let status else { return isUnknown }
       return status.release.map { !$0.state.isOver || $0.state == .stuck } ?? false
     }
 
@@ -50,7 +53,7 @@ struct ReleaseSurvey: Sendable {
   static var hurry: Double {
     let seconds = ProcessInfo.processInfo.environment["LEAPFROG_SURVEY_TIMEOUT"].flatMap(
       Double.init)
-    return seconds.map { min(max($0, 0.1), patience) } ?? 4
+    return seconds.flatMap { $0.isFinite ? min(max($0, 0.1), patience) : nil } ?? 4
   }
   /// Seconds for a host that has to be asked: more than a connection and an answer may take.
   static let patience = 120.0
@@ -70,23 +73,28 @@ struct ReleaseSurvey: Sendable {
     }
   }
 
-  /// Those that are meant, as far as that can be seen; a member that is alone is always.
+  /// All hosts at once; a member that is alone is not asked.
+  func surveyed() async -> [Found] {
+    members.count > 1 ? await look() : members.map { Found(pair: $0, status: nil) }
+  }
+
+  /// Those that are meant, in the order of the members, as far as that can be seen; one that is alone is always.
   ///
   /// - Throws: `none` where there is no such host.
-  private func found(
-    where isMeant: (Found) -> Bool, else none: @autoclosure () -> Failure
-  ) async throws -> [Found] {
-    guard members.count > 1 else { return members.map { Found(pair: $0, status: nil) } }
-    let found = await look().filter(isMeant)
+  private func choose(
+    _ surveyed: [Found], where isMeant: (Found) -> Bool, else none: @autoclosure () -> Failure
+  ) throws -> [Found] {
+    guard members.count > 1 else { return surveyed }
+    let found = surveyed.filter(isMeant)
     guard !found.isEmpty else { throw none() }
     return members.compactMap { pair in found.first { $0.pair.host == pair.host } }
   }
 
   /// Those where something is under way or was interrupted.
-  func atWork() async throws -> [Found] {
+  func atWork(_ surveyed: [Found]) throws -> [Found] {
     let name = members[0].spec.name
-    return try await found(
-      where: \.isAtWork,
+    return try choose(
+      surveyed, where: \.isAtWork,
       else: .refused(
         "nothing of \(name) is under way or was interrupted on \(hosts)",
         remedy: "leapfrog status \(name)"))
@@ -95,8 +103,8 @@ struct ReleaseSurvey: Sendable {
   /// Those where the pair has to be made.
   func membersToMake() async throws -> [PairConfiguration] {
     let name = members[0].spec.name
-    return try await found(
-      where: { !$0.isMade },
+    return try choose(
+      await surveyed(), where: { !$0.isMade },
       else: .refused(
         "\(name) is a pair already, with sites on it, on \(hosts)",
         remedy: "leapfrog upgrade \(name) REF")

@@ -144,9 +144,7 @@ struct Releasing: Sendable {
   }
 
   private func nothingToDo(_ ref: String, _ status: PairStatus) -> Int32 {
-    context.console.line("nothing to do: every site of \(name) that was asked for is on \(ref)")
-    try? context.console.outcome("nothing to do")
-    return 0
+    context.console.nothingToDo("every site of \(name) that was asked for is on \(ref)")
   }
 
   // MARK: --continue

@@ -21,7 +21,8 @@ struct Returning {
     let host = try context.host(of: pair, link: link)
     let status = if let seen { seen } else { try await host.status() }
     if let commit = upgrade?.commit, !status.isUsed(commit) {
-      return nothingToDo(upgrade?.ref ?? commit.short)
+      return context.console.nothingToDo(
+        "no site of \(name) is on \(upgrade?.ref ?? commit.short)")
     }
     let upgrades = try await host.history(limit: 100, kind: .upgrade)
     let from = try source(status, sites, upgrade ?? upgrades.first)
@@ -46,17 +47,9 @@ struct Returning {
     let (ref, command) = (
       upgrade.ref ?? "a commit", "leapfrog rollback \(name) --host \(pair.host)"
     )
-    context.console.line(
-      "nothing to do: the last upgrade of \(name), to \(ref), did not reach it"
+    return context.console.nothingToDo(
+      "the last upgrade of \(name), to \(ref), did not reach it"
         + (isThere ? "; it was there already, and goes back by itself with `\(command)`" : ""))
-    try? context.console.outcome("nothing to do")
-    return 0
-  }
-
-  private func nothingToDo(_ ref: String) -> Int32 {
-    context.console.line("nothing to do: no site of \(name) is on \(ref)")
-    try? context.console.outcome("nothing to do")
-    return 0
   }
 
   /// What the way back means: lost writes, or none for those whose data no upgrade has touched.

@@ -43,6 +43,13 @@ struct Console: Sendable {
     try Output.write(String(decoding: try Wire.encoder().encode(value), as: UTF8.self) + "\n")
   }
 
+  /// Says why nothing was done.
+  func nothingToDo(_ why: String) -> Int32 {
+    line("nothing to do: \(why)")
+    try? outcome("nothing to do")
+    return 0
+  }
+
   /// Prints the document of what had nothing to follow.
   func outcome(_ text: String) throws {
     try document(OutcomeDocument(outcome: text, host: host))

@@ -160,11 +160,11 @@ import Testing
   @Test func aHostGetsWhatIsInTheCommitAndNothingElse() async throws {
     let other = try fixture.object("blob", Array("of another branch".utf8))
     let parcel = try parcel(isPacked: true)
-    try await parcel.verify(blobs, to: "web1", base: nil)
-    try await parcel.verify(blobs, to: "web1", base: commit)
     for base in [nil, commit] {
+      let tree = try await parcel.tree(base: base)
+      try await parcel.verify(blobs, to: "web1", told: tree)
       let failure = await #expect(throws: Failure.self) {
-        try await parcel.verify(blobs + [other], to: "web1", base: base)
+        try await parcel.verify(blobs + [other], to: "web1", told: tree)
       }
       #expect(failure?.kind == .refused)
       #expect(failure?.message.contains("web1 asks for \(other.short)") == true)

@@ -158,6 +158,15 @@ import Testing
     try host.expectRefusal(4, "revoked in \(host.client.knownHosts)", try fingerprint(key))
   }
 
+  @Test func theFileThatRevokesAKeyIsNamed() throws {
+    let directory = try ServerDirectory()
+    let list = "\(directory.path)/global"
+    let host = try HostCase { $0.extra = ["GlobalKnownHostsFile \(list)"] }
+    let place = "[127.0.0.1]:\(host.server.port)"
+    try directory.write("@revoked \(place) \(host.server.hostKeys[0].identity)\n", "global")
+    try host.expectRefusal(4, "revoked in \(list)", "-f '\(list)'`")
+  }
+
   // MARK: Lists of revoked keys
 
   /// A host that is known, and a list of revoked keys that is written with the key's name and file.

@@ -134,6 +134,21 @@ import Testing
     #expect(left.status == 1, "nothing goes on behind it: \(left.output)")
   }
 
+  /// As for a number that unlocks a card.
+  @Test func aConfigurationThatAsksOnTheTerminal() throws {
+    let host = try HostCase()
+    try host.prepare()
+    let text = try String(contentsOfFile: host.client.path, encoding: .utf8)
+    let asks = "printf 'PIN? ' > /dev/tty; read pin < /dev/tty; test $pin = 1234"
+    let script = host.farm.directory.appendingPathComponent("asks")
+    try Data("\(asks)\n".utf8).write(to: script)
+    try Data("Match exec \"sh \(script.path)\"\n  Compression no\n\(text)".utf8).write(
+      to: URL(fileURLWithPath: host.client.path))
+    let ended = try host.onTerminal(
+      "status", "acme", "--timeout", "60", answers: [("PIN? ", "1234")])
+    #expect(ended.status == 0, "\(ended.text)")
+  }
+
   @Test func aProxyCommandIsRefusedWithWhatWorks() throws {
     let host = try HostCase { $0.extra = ["ProxyCommand nc %h %p"] }
     try host.expectRefusal(2, "ProxyCommand", "ProxyJump")
