@@ -6,11 +6,11 @@ import Testing
 extension Fleet {
   /// The site's next update waits.
   func hold(_ site: String, on host: String) throws {
-    try Data().write(to: self[host].data(site).appendingPathComponent("hold"))
+    try Data().write(to: self[host].inRoot("hold.\(site)"))
   }
 
   func letGo(_ site: String, on host: String) throws {
-    try FileManager.default.removeItem(at: self[host].data(site).appendingPathComponent("hold"))
+    try FileManager.default.removeItem(at: self[host].inRoot("hold.\(site)"))
   }
 
   /// Whether the site's update was ever begun.

@@ -81,11 +81,12 @@ final class Fleet: Sendable {
       """)
   }
 
-  /// A site of the demo repository. Its update says that it began, and waits while `hold` is in the
-  /// site's data, for 150 seconds at most.
+  /// A site of the demo repository. Its update says that it began, and waits while the host's root
+  /// has a file for that, for 150 seconds at most. It is not among the data, with which it would come back.
   static let demo: Block = { name in
     let update =
-      #"touch $LEAPFROG_SITE_DATA/begun; n=0; while [ -e $LEAPFROG_SITE_DATA/hold ] "#
+      #"touch $LEAPFROG_SITE_DATA/begun; n=0; "#
+      + #"while [ -e $LEAPFROG_SITE_DATA/../../hold.$LEAPFROG_SITE ] "#
       + #"&& [ $n -lt 3000 ]; do sleep 0.05; n=$((n + 1)); done; exec ./bin/update"#
     return """
                   aliases: [www.\(name)]
