@@ -25,10 +25,7 @@ struct MarkedStream {
   mutating func answer(within seconds: Double) async throws -> BootstrapAnswer {
     let stream = stream
     let end = Deadline(seconds: seconds)
-    let limit = Task {
-      try await Task.sleep(for: .seconds(seconds))
-      await stream.close()
-    }
+    let limit = stream.closing(after: seconds)
     defer { limit.cancel() }
     while true {
       if let answer = take() { return answer }
@@ -79,10 +76,7 @@ struct MarkedStream {
   /// What is said on standard error up to the end, which may come behind the answer.
   func reason(within seconds: Double) async -> String {
     let stream = stream
-    let limit = Task {
-      try await Task.sleep(for: .seconds(seconds))
-      await stream.close()
-    }
+    let limit = stream.closing(after: seconds)
     defer { limit.cancel() }
     while (try? await stream.read()) != nil {}
     return stream.errorText

@@ -80,7 +80,7 @@ public actor Connection {
   private func line(within seconds: Double?) async throws -> Data {
     guard let seconds else { return try await readLine() }
     let limit = Task {
-      try await Task.sleep(for: .seconds(seconds))
+      try await Waiting.pass(seconds)
       late = seconds
       await stream.close()
     }

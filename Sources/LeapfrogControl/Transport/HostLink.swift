@@ -44,8 +44,11 @@ public actor HostLink {
     var outage = Outage(patience: patience)
     while true {
       do {
-        let value = try await body(try await connected())
-        (lastUse, accidents) = (.now, 0)
+        let connection = try await connected()
+        // Not when the answer came: whoever was stopped meanwhile may find the host gone behind it.
+        lastUse = .now
+        let value = try await body(connection)
+        accidents = 0
         if outage.isUnderWay { notify(.back) }
         return value
       } catch let lost as LinkLost {

@@ -65,3 +65,13 @@ actor DescriptorWriter {
     return true
   }
 }
+
+extension HostStream {
+  /// Closes the stream when so many seconds have passed, unless it is cancelled before.
+  func closing(after seconds: Double) -> Task<Void, any Error> {
+    Task {
+      try await Waiting.pass(seconds)
+      await close()
+    }
+  }
+}

@@ -16,9 +16,20 @@ public enum Waiting {
         do { once.resume(.success(try await body())) } catch { once.resume(.failure(error)) }
       }
       Task {
-        try await Task.sleep(for: .seconds(seconds))
+        try await pass(seconds)
         once.resume(.failure(late))
       }
+    }
+  }
+
+  /// Waits for so many seconds in which this process runs. Whoever is stopped, or sleeps with the machine,
+  /// has not waited for anybody.
+  static func pass(_ seconds: Double) async throws {
+    var left = seconds
+    while left > 0 {
+      let piece = min(left, 1)
+      try await Task.sleep(for: .seconds(piece))
+      left -= piece
     }
   }
 
