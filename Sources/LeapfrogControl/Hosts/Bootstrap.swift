@@ -24,8 +24,15 @@ struct Bootstrap: Sendable {
   var contact: String {
     Self.line(
       head + "if test -e \"$f\"; then h=$(sum \"$f\"); if test \"$h\" = \(digest); then "
-        + noteUse + "say \"ready|$d\"; exec \"$f\" rpc; fi; "
+        + "\(link) && \(noteUse)say \"ready|$d\"; exec \"$f\" rpc; fi; "
         + "say \"altered|$h|$f\"; else " + absent + "fi")
+  }
+
+  /// Makes it the one that recovers sites at boot, once it is proven: what was never used is no such one yet.
+  private var link: String {
+    "{ test -e \"$d/\(digest)/used\" && test -e \"$d/leapfrog-host\" || { l=\"$d/.\(nonce).link\"; "
+      + "ln -s \(digest)/leapfrog-host \"$l\" && mv -fT \"$l\" \"$d/leapfrog-host\" || "
+      + "{ rm -f \"$l\"; false; }; }; } 2>/dev/null"
   }
 
   /// Only what is not used for long is removed.
@@ -40,14 +47,11 @@ struct Bootstrap: Sendable {
   /// What fails here must not take from another upload what that one has made. What is there is written out
   /// last: at boot, after a power cut, it may have to recover the sites.
   func store(size: Int) -> String {
-    let link = "ln -s \(digest)/leapfrog-host \"$l\" && mv -fT \"$l\" \"$d/leapfrog-host\""
-    return Self.line(
-      "umask 077; " + head + "t=\"$d/.\(nonce)\"; l=\"$t.link\"; "
+    Self.line(
+      "umask 077; " + head + "t=\"$d/.\(nonce)\"; "
         + "if mkdir -p \"$d\" && cat > \"$t\" && test \"$(wc -c < \"$t\")\" -eq \(size) "
-        + "&& test \"$(sum \"$t\")\" = \(digest) && chmod 700 \"$t\" "
-        + "&& mkdir -p \"$d/\(digest)\" && mv -f \"$t\" \"$f\" && \(link); then "
-        + noteUse + "\(forget) say stored; sync \"$f\"; "
-        + "else rm -f \"$t\" \"$l\"; say failed; fi")
+        + "&& chmod 700 \"$t\" && mkdir -p \"$d/\(digest)\" && mv -f \"$t\" \"$f\"; then "
+        + "\(forget) say stored; sync \"$f\"; else rm -f \"$t\"; say failed; fi")
   }
 
   /// Removes versions that no contact was made with for a month, and that nothing runs from.

@@ -104,12 +104,24 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: place).isEmpty)
   }
 
-  @Test(arguments: Self.shells) func whatIsDamagedAndAsLongIsNotKept(shell: String) throws {
+  /// What recovers sites at boot is what was proven last.
+  @Test(arguments: Self.shells) func whatIsDamagedAndAsLongIsNeverRun(shell: String) throws {
+    let link = "\(place)/leapfrog-host"
+    let old = try bootstrap(of: Self.program.replacing("7", with: "9"))
+    try store(old, shell)
+    #expect(answer(old, try say(old.contact, shell)) == .ready(directory: place))
     let bootstrap = try bootstrap()
     let other = try directory.write(Self.program.replacing("7", with: "8"), "other")
-    let said = try say(try storing(bootstrap), shell, input: other)
-    #expect(answer(bootstrap, said) == .failed)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: place).isEmpty)
+    #expect(answer(bootstrap, try say(try storing(bootstrap), shell, input: other)) == .stored)
+    guard case .altered = answer(bootstrap, try say(bootstrap.contact, shell)) else {
+      throw ServerProcess.Fault("not seen as altered")
+    }
+    let manager = FileManager.default
+    #expect(try manager.destinationOfSymbolicLink(atPath: link) == "\(old.digest)/leapfrog-host")
+    try store(bootstrap, shell)
+    #expect(answer(bootstrap, try say(bootstrap.contact, shell)) == .ready(directory: place))
+    #expect(
+      try manager.destinationOfSymbolicLink(atPath: link) == "\(bootstrap.digest)/leapfrog-host")
   }
 
   /// Two controllers put the same there, and what one sends is cut.
@@ -137,6 +149,7 @@ import Testing
   @Test(arguments: Self.shells) func eachUseIsNoted(shell: String) throws {
     let bootstrap = try bootstrap()
     try store(bootstrap, shell)
+    _ = try say(bootstrap.contact, shell)
     let used = "\(place)/\(bootstrap.digest)/used"
     for line in [bootstrap.contact, bootstrap.run(["x"])] {
       try Tool.run(["touch", "-d", "40 days ago", used])
