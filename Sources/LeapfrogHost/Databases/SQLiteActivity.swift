@@ -27,7 +27,7 @@ struct SQLiteActivity {
   private func isOpenElsewhere() throws -> Bool {
     // The kernel tells the holder of a lease that it is wanted, and that signal would end us.
     signal(SIGIO, SIG_IGN)
-    let file = try Descriptor(opening: place.file, O_RDONLY | O_NOFOLLOW)
+    let file = try Descriptor(opening: place.file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     // Where there are no leases, or not for us, the locks alone have to do.
     return fcntl(file.number, Self.setLease, F_RDLCK) != 0
   }
@@ -35,10 +35,12 @@ struct SQLiteActivity {
   /// The process that is in a transaction: in WAL mode the locks are in a file of their own, and the
   /// database itself is locked as long as it is open.
   private func holder() throws -> pid_t? {
-    if let shared = try? Descriptor(opening: place.file + "-shm", O_RDONLY | O_NOFOLLOW) {
+    if let shared = try? Descriptor(
+      opening: place.file + "-shm", O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    {
       return Self.holder(of: shared, from: 120, count: 8)
     }
-    let file = try Descriptor(opening: place.file, O_RDONLY | O_NOFOLLOW)
+    let file = try Descriptor(opening: place.file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     return Self.holder(of: file, from: 0x4000_0000, count: 512)
   }
 

@@ -11,6 +11,7 @@ enum SQLiteConnection {
   static func use<Value>(
     _ path: String, readOnly: Bool = false, _ body: (Database) throws -> Value
   ) throws -> Value {
+    try verifyFiles(path)
     do {
       let queue = try DatabaseQueue(path: path, configuration: configuration(readOnly: readOnly))
       let result = Result { try queue.writeWithoutTransaction(body) }
@@ -18,6 +19,14 @@ enum SQLiteConnection {
       return try result.get()
     } catch let error as DatabaseError {
       throw failure(error, path: path)
+    }
+  }
+
+  /// Whoever opens a pipe waits for its other end, which may never come.
+  private static func verifyFiles(_ path: String) throws {
+    for name in [""] + SQLitePlace.companions {
+      guard let status = FileStatus(following: path + name), status.kind != .file else { continue }
+      throw Failure.failed("\(path + name) is no file", remedy: "ls -l \(path + name)")
     }
   }
 

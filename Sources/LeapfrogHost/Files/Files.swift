@@ -20,7 +20,8 @@ enum Files {
   /// Replaces a file: written beside it, fsynced, renamed, and the directory fsynced. It has that mode,
   /// whatever the umask.
   static func write(_ bytes: some Collection<UInt8>, to path: String, mode: mode_t = 0o600) throws {
-    let temporary = "\(path).new"
+    // As for links: no domain and no site is called so.
+    let temporary = temporaryLink(path)
     do {
       let file = try Descriptor(
         opening: temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode)

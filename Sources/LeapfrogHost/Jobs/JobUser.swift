@@ -25,9 +25,12 @@ struct JobUser: Codable, Sendable, Equatable {
   ///
   /// - Returns: nil when there is nobody to switch to: this process is not root, or the owner is
   ///   root.
+  /// - Parameter follows: whether a link is what it leads to; else it is its own maker's.
   /// - Throws: `Failure` when nothing has that path.
-  static func owner(of path: String) throws -> JobUser? {
-    guard let status = FileStatus(following: path) else { throw Failure.system("look at", path) }
+  static func owner(of path: String, follows: Bool = true) throws -> JobUser? {
+    guard let status = follows ? FileStatus(following: path) : FileStatus(path) else {
+      throw Failure.system("look at", path)
+    }
     guard geteuid() == 0, status.owner != 0 else { return nil }
     let uid = status.owner
     let found = try lookUp("the account \(uid)") { getpwuid_r(uid, $0, $1, $2, $3) }

@@ -55,8 +55,12 @@ public struct SiteCommand {
     let configured = spec.site(site) ?? SiteSpec(name: site)
     clearenv()
     for (key, value) in environment { setenv(key, value, 1) }
-    try AppUser.of(configured, layout: layout)?.becomeForGood()
+    if let user = try AppUser.of(configured, layout: layout), try Identity.needsSwitch(to: user) {
+      try user.becomeForGood()
+    }
     try system("go to", layout.platform(platform)) { chdir(layout.platform(platform)) }
+    // What is ignored here would be ignored by the command, and its pipelines would never end.
+    signal(SIGPIPE, SIG_DFL)
     let arguments = command.map { strdup($0) } + [nil]
     execvp(program, arguments)
     throw Failure.system("run", program)

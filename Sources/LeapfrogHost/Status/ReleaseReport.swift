@@ -44,13 +44,18 @@ struct ReleaseReport {
   }
 
   private func nextAfterFailure(of release: ReleaseStatus) throws -> [String] {
-    switch release.kind {
+    let sites = Set(release.only ?? []).sorted().map { " --site \($0)" }.joined()
+    return switch release.kind {
     case .upgrade where try isDivided():
-      ["leapfrog upgrade \(pair) \(release.ref ?? "REF") --continue", "leapfrog rollback \(pair)"]
-    case .rollback: ["leapfrog rollback \(pair)"]
+      [
+        "leapfrog upgrade \(pair) \(release.ref ?? "REF") --continue\(sites)",
+        "leapfrog rollback \(pair)\(sites)",
+      ]
+    case .rollback: ["leapfrog rollback \(pair)\(sites)"]
     case .`init` where release.state == .partly:
       release.back.map { "leapfrog site add \(pair) \($0)" }
-    case .upgrade, .`init`: ["leapfrog \(release.kind.rawValue) \(pair) \(release.ref ?? "REF")"]
+    case .upgrade, .`init`:
+      ["leapfrog \(release.kind.rawValue) \(pair) \(release.ref ?? "REF")\(sites)"]
     default: []
     }
   }

@@ -27,9 +27,13 @@ public struct HostOrders: Sendable {
   public func recover(waiting seconds: Double) throws -> ReleaseStatus? {
     let journal = try Journal(layout: layout)
     guard let open = try journal.openRelease() else { return nil }
+    // To try that again, which can overwrite what visitors wrote, is a person's decision.
+    guard open.state != .stuck else { return try report(open.id, journal) }
     let entrant = Entrant.local(spec.name, "recovery of release \(open.id)")
     let lock = try gate.enter(entrant, waiting: seconds)
-    guard let open = try journal.openRelease() else { return nil }
+    guard let open = try journal.openRelease(), open.state != .stuck else {
+      return try report(open.id, journal)
+    }
     // An operator who asked for an abort before the crash gets it.
     try journal.reopen(open.id, obeys: true, for: entrant)
     try WorkerProcess.run(layout, lock, open.id, startsNew: false)
@@ -58,12 +62,14 @@ public struct HostOrders: Sendable {
     return try withExtendedLifetime(lock) {
       let kept = "\(layout.aside)/journal-\(BackupStore.newID())"
       try Files.makeDirectory(kept, mode: 0o700)
-      // First: the new journal's numbers begin again, and those of the old jobs are taken.
-      try Files.rename(layout.jobs, to: "\(kept)/jobs")
-      try Files.makeDirectory(layout.jobs, mode: 0o700)
+      // First: without a journal nothing is done, and with the old one an update whose job is gone would be
+      // done once more.
       for suffix in ["", "-wal", "-shm"] where Files.exists(layout.journal + suffix) {
         try Files.rename(layout.journal + suffix, to: "\(kept)/journal.sqlite\(suffix)")
       }
+      // The new journal's numbers begin again, and those of the old jobs are taken.
+      if Files.exists(layout.jobs) { try Files.rename(layout.jobs, to: "\(kept)/jobs") }
+      try Files.makeDirectory(layout.jobs, mode: 0o700)
       let journal = try Journal(layout: layout, creates: true)
       try journal.adopt(try LiveLinks(layout: layout).all())
       try journal.raiseFence(for: entrant)

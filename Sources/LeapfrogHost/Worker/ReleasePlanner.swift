@@ -23,7 +23,10 @@ struct ReleasePlanner {
 
   private func sites(_ places: [String: PlatformName]) throws -> [SiteSpec] {
     let spec = order.spec
-    guard order.sites.isEmpty else { return try order.sites.map { try known($0, places) } }
+    guard order.sites.isEmpty else {
+      var named: Set<String> = []
+      return try order.sites.filter { named.insert($0).inserted }.map { try known($0, places) }
+    }
     switch order.kind {
     case .stage: return []
     case .`init`: return spec.sitesInOrder.filter { places[$0.name] == nil }

@@ -115,8 +115,8 @@ struct Context: Sendable {
   /// Where the controller keeps its mirrors.
   static var stateDirectory: String {
     let environment = ProcessInfo.processInfo.environment
-    if let path = environment["LEAPFROG_STATE"] { return path }
-    if let path = environment["XDG_STATE_HOME"] { return "\(path)/leapfrog" }
+    if let path = environment["LEAPFROG_STATE"], !path.isEmpty { return path }
+    if let path = environment["XDG_STATE_HOME"], !path.isEmpty { return "\(path)/leapfrog" }
     return geteuid() == 0 ? "/var/lib/leapfrog" : "\(NSHomeDirectory())/.local/state/leapfrog"
   }
 
@@ -149,10 +149,15 @@ struct Context: Sendable {
     }
     let view = ReleaseView(console: console, pair: host.spec.name)
     let interrupt = InterruptHint(pair: host.spec.name, isSilent: console.isJSON)
+    var isTold = false
     let release = try await Follower(host: host, started: started).follow(
       tick: view.tick,
       { event in
-        try view.show(event)
+        // A log that cannot be written changes nothing of what goes on.
+        do { try view.show(event) } catch  where !isTold {
+          console.tell(Failure(error))
+          isTold = true
+        } catch {}
         budget?.count(event)
       }, idle: view.refresh)
     interrupt.cancel()

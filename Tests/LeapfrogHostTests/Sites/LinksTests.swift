@@ -58,6 +58,15 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: layout.closed(site.name)))
   }
 
+  /// A domain may be another one's name with an end.
+  @Test func toCloseASiteOpensNoOther() throws {
+    let maintenance = Maintenance(layout: layout)
+    for site in ["acme.new", "acme"] {
+      try maintenance.close(.init(site: site, migration: 7, since: Date(), text: "upgrade"))
+    }
+    #expect(maintenance.isOn("acme") && maintenance.reason("acme.new")?.site == "acme.new")
+  }
+
   @Test func aSeatLeadsToTheDataAndLeavesNoTrace() throws {
     let site = SiteSpec(name: "a.example.com", links: ["deep/er/local.ini": "conf/local.ini"])
     let seat = Seat(layout: layout, site: site, platform: .green)

@@ -60,6 +60,32 @@ import Testing
     for site in farm.sites { #expect(try farm.platform(site) == "blue") }
   }
 
+  /// Also one that is named twice; what comes next is for that site too.
+  @Test func onlyTheSiteThatIsNamedIsMeant() throws {
+    let farm = try farm("")
+    let site = "s2.example.com"
+    try fail(farm, site)
+    let outcome = try farm.leapfrog("upgrade", "acme", "next", "--site", site, "--site", site)
+    #expect(outcome.status == 1, "\(outcome.text)")
+    #expect(outcome.output.contains("next: leapfrog upgrade acme next --site \(site)"))
+    try fail(farm)
+    try farm.must("upgrade", "acme", "next", "--site", site, "--site", site)
+    #expect(
+      try order(farm) == ["began \(site)", "ended \(site)", "began \(site)", "ended \(site)"])
+    #expect(try farm.sites.filter { try farm.platform($0) == "green" } == [site])
+  }
+
+  @Test func aLogThatCannotBeWrittenChangesNothing() throws {
+    let farm = try farm("")
+    let leapfrog = Shell.products.appendingPathComponent("leapfrog").path
+    let outcome = try Shell.run(
+      "/bin/sh", ["-c", "'\(leapfrog)' upgrade acme next --json > /dev/full"],
+      in: farm.directory, environment: farm.environment)
+    #expect(outcome.status == 0, "\(outcome.text)")
+    #expect(outcome.error.contains("the output cannot be written"), "\(outcome.text)")
+    for site in farm.sites { #expect(try farm.platform(site) == "green") }
+  }
+
   @Test func jobsMoveSitesAtOnce() throws {
     let farm = try farm("    jobs: 3")
     try Data().write(to: farm.directory.appendingPathComponent("order.meets"))

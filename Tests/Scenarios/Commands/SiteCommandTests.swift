@@ -35,6 +35,24 @@ import Testing
     #expect(try farm.sql(two, "SELECT title FROM post") == "Kept")
   }
 
+  /// As from a shell: who writes to a pipe that nobody reads ends.
+  @Test func aPipelineOfACommandEnds() throws {
+    let endless = "while :; do echo x || exit; done | head -n 1"
+    let ended = try farm.leapfrog("exec", one, "--", "timeout", "30", "sh", "-c", endless)
+    #expect(ended.status == 0 && ended.output == "x\n", "\(ended.text)")
+    #expect(!ended.error.contains("Broken pipe"), "\(ended.text)")
+  }
+
+  /// A pipe in place of a file would be waited for.
+  @Test func aDatabaseThatIsNoFileIsToldAtOnce() throws {
+    let pipe = farm.database(one).path + "-journal"
+    #expect(try Shell.run("/usr/bin/mkfifo", [pipe], in: farm.directory).status == 0)
+    let upgrade = try farm.leapfrog("upgrade", "acme", "v2")
+    #expect(upgrade.status == 1, "\(upgrade.text)")
+    #expect(upgrade.text.contains("site.sqlite-journal is no file"), "\(upgrade.text)")
+    #expect(try farm.page(one).contains("version 1"))
+  }
+
   @Test func aSiteThatLeftTheConfigurationStopsAnUpgradeBeforeAnythingIsStaged() throws {
     try farm.must("upgrade", "acme", "v2")
     try farm.configure(sites: [two])

@@ -47,6 +47,8 @@ import Testing
     #expect(doctor.status != 0, "\(doctor.text)")
     #expect(doctor.output.contains(damage.word), "\(doctor.text)")
     #expect(doctor.output.contains("leapfrog-host rebuild \(farm.root.path)"), "\(doctor.text)")
+    // As after a crash of the same command.
+    try FileManager.default.removeItem(at: farm.inRoot(".leapfrog/jobs"))
     let rebuilt = try farm.host("rebuild", farm.root.path)
     #expect(rebuilt.status == 0, "\(rebuilt.text)")
     #expect(

@@ -12,10 +12,14 @@ final class SecretFile: Sendable {
   /// The path that a client opens it by.
   static let path = "/proc/self/fd/\(number)"
 
-  init(_ secret: Secret) throws {
+  /// - Parameter reader: the account that the client runs as, where that is not ours.
+  init(_ secret: Secret, for reader: JobUser? = nil) throws {
     file = OpenEnd(try system("make", "a file in memory") { memfd_create("login", MFD_CLOEXEC) })
     let number = file.number
     try system("set the mode of", "a file in memory") { fchmod(number, 0o600) }
+    if let reader {
+      try system("give away", "a file in memory") { fchown(number, reader.uid, reader.gid) }
+    }
     try Array(secret.reveal().utf8).withUnsafeBytes {
       try Files.writeAll($0, to: number, path: "a file in memory")
     }

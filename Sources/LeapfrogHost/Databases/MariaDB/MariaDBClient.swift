@@ -7,11 +7,14 @@ struct MariaDBClient: Sendable {
   /// How long a statement waits for a lock of somebody else, in seconds.
   let lockPatience: Int
   private let secret: SecretFile?
+  private let account: JobUser?
 
   init(_ login: ServerLogin, lockPatience: Int = 20) throws {
     self.login = login
     self.lockPatience = lockPatience
-    secret = try MariaDBOptionFile(login.password).text.map(SecretFile.init)
+    let account = try login.account ?? MariaDBOptionFile(login.password).owner
+    secret = try MariaDBOptionFile(login.password).text.map { try SecretFile($0, for: account) }
+    self.account = account
   }
 
   static let shellTool = Tool("mariadb", "mysql", package: "mariadb-client")
@@ -60,7 +63,7 @@ struct MariaDBClient: Sendable {
       program: Self.installed(tool.names), package: tool.package,
       arguments: options + [
         "--default-character-set=utf8mb4", "--max-allowed-packet=1073741824", login.name,
-      ], secret: secret, account: login.account, tellable: MariaDBMessage.tellable)
+      ], secret: secret, account: account, tellable: MariaDBMessage.tellable)
   }
 
   private var place: [String] {
@@ -90,6 +93,14 @@ struct MariaDBOptionFile {
     case .given(let secret):
       Secret("\(includes)[client]\npassword=\"\(Self.escaped(secret.reveal()))\"\n")
     case .file(let path): Secret("\(includes)!include \(path)\n")
+    }
+  }
+
+  /// Whose rights a client needs that reads somebody else's option file: it can name code to load.
+  var owner: JobUser? {
+    get throws {
+      guard case .file(let path) = password else { return nil }
+      return try JobUser.owner(of: path, follows: false)
     }
   }
 

@@ -15,7 +15,7 @@ struct PostgreSQLClient: Sendable {
 
   init(_ login: ServerLogin) throws {
     self.login = login
-    secret = try PostgreSQLPassFile.secret(of: login).map(SecretFile.init)
+    secret = try PostgreSQLPassFile.secret(of: login).map({ try SecretFile($0) })
   }
 
   /// A client that connects to a database of the server.
