@@ -27,14 +27,26 @@ struct SeatStep: Step {
   private func undoAdding(_ migration: SiteMigration) throws {
     try migration.seat.leave()
     try migration.domains.disconnect(migration.site.name)
+    // One that an operator has made says by its owner whom commands run as.
+    guard let owner = FileStatus(migration.data)?.owner,
+      owner == (try user(of: migration)?.uid ?? geteuid())
+    else { return }
     _ = Files.removeDirectoryIfEmpty(migration.data)
   }
 
   private func makeData(_ migration: SiteMigration) throws {
-    guard !Files.exists(migration.data) else { return }
-    try Files.makeDirectory(migration.data, mode: 0o750)
-    guard let name = migration.site.user, geteuid() == 0 else { return }
-    let user = try JobUser.named(name)
-    try system("give to \(name)", migration.data) { chown(migration.data, user.uid, user.gid) }
+    if !Files.exists(migration.data) { try Files.makeDirectory(migration.data, mode: 0o750) }
+    // Also where a crash came between the two.
+    guard let user = try user(of: migration), FileStatus(migration.data)?.owner == geteuid(),
+      try Files.names(in: migration.data).isEmpty
+    else { return }
+    try system("give to \(user.name)", migration.data) {
+      chown(migration.data, user.uid, user.gid)
+    }
+  }
+
+  private func user(of migration: SiteMigration) throws -> JobUser? {
+    guard geteuid() == 0 else { return nil }
+    return try migration.site.user.map(JobUser.named)
   }
 }

@@ -39,6 +39,9 @@ struct ReleaseSurvey: Sendable {
     /// Whether nobody can tell how it stands, since the host does not answer or has something wrong.
     var isUnknown: Bool { status == nil && !hasNoPair }
 
+    /// Whether no site is meant to be there, and none is.
+    var isBare: Bool { pair.spec.sites.isEmpty && status?.sites.isEmpty != false }
+
     /// Whether something is under way or was interrupted there; true also where that is unknown.
     var isAtWork: Bool {
       guard let status else { return isUnknown }

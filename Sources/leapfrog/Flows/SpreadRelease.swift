@@ -40,6 +40,14 @@ struct SpreadRelease: Sendable {
   {
     guard isSpread else { return try await alone(ref, sites, continues, express) }
     let (own, all) = try await survey(within: continues ? nil : ReleaseSurvey.hurry)
+    let bare = own.filter(\.isBare).map(\.pair.host)
+    guard bare.isEmpty || bare.count == members.count else {
+      for found in own { await found.link?.close() }
+      // A host that has no site yet, or none any more, has no part in it.
+      return try await SpreadRelease(
+        context: context, members: members.filter { !bare.contains($0.host) }
+      ).upgrade(ref, sites: sites, continues: continues, express: express)
+    }
     let rule = SpreadRule(context: context, surveyed: own)
     try rule.verify(ref, sites)
     let target =

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// Sites that come and go, their backups, and commands in them.
@@ -51,6 +52,20 @@ import Testing
     #expect(upgrade.status == 1, "\(upgrade.text)")
     #expect(upgrade.text.contains("site.sqlite-journal is no file"), "\(upgrade.text)")
     #expect(try farm.page(one).contains("version 1"))
+  }
+
+  /// Whom commands run as must not become root for a failure.
+  @Test(.enabled(if: geteuid() == 0)) func aDirectoryOfTheOperatorsStays() throws {
+    try farm.configure(sites: [one, two])
+    let data = farm.data(two).path
+    try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+    chown(data, 65534, 65534)
+    let failed = try farm.leapfrog(
+      "site", "add", "acme", two,
+      environment: ["LEAPFROG_FAILPOINTS": "flip.rename.before:error"])
+    #expect(failed.status == 1, "\(failed.text)")
+    let owner = try FileManager.default.attributesOfItem(atPath: data)[.ownerAccountID] as? Int
+    #expect(owner == 65534)
   }
 
   @Test func aSiteThatLeftTheConfigurationStopsAnUpgradeBeforeAnythingIsStaged() throws {

@@ -190,6 +190,18 @@ import Testing
     #expect(try fleet.versions() == ["web1": ["v2"], "web2": ["v2"], "web3": ["v2"]])
   }
 
+  /// One that is prepared for later, or whose last site is gone.
+  @Test func aHostWithoutSitesHasNoPartInARelease() throws {
+    let fleet = try Fleet(["web1": ["a"], "web2": ["a"], "web3": ["a"]])
+    try fleet.must("init", "acme", "v1")
+    let site = "a.web3.example.com"
+    try fleet.must("site", "remove", "acme", site, "--yes")
+    try fleet.configure(without: site)
+    try fleet.must("upgrade", "acme", "v2")
+    #expect(try fleet["web1"].page("a.web1.example.com").contains("version 2"))
+    #expect(try fleet["web2"].page("a.web2.example.com").contains("version 2"))
+  }
+
   @Test func whoDeclinesIsToldTheCommandForTheirHostOnly() throws {
     let fleet = try Fleet(["web1": ["a"], "web2": ["a"]])
     try fleet.must("init", "acme", "v1")
