@@ -27,13 +27,9 @@ public struct HostOrders: Sendable {
   public func recover(waiting seconds: Double) throws -> ReleaseStatus? {
     let journal = try Journal(layout: layout)
     guard let open = try journal.openRelease() else { return nil }
-    // To try that again, which can overwrite what visitors wrote, is a person's decision.
-    guard open.state != .stuck else { return try report(open.id, journal) }
     let entrant = Entrant.local(spec.name, "recovery of release \(open.id)")
     let lock = try gate.enter(entrant, waiting: seconds)
-    guard let open = try journal.openRelease(), open.state != .stuck else {
-      return try report(open.id, journal)
-    }
+    guard let open = try journal.openRelease() else { return nil }
     // An operator who asked for an abort before the crash gets it.
     try journal.reopen(open.id, obeys: true, for: entrant)
     try WorkerProcess.run(layout, lock, open.id, startsNew: false)

@@ -13,10 +13,6 @@ import Testing
     #expect(upgrade.output.contains("leapfrog resume acme"), "\(upgrade.text)")
     try expectStuck(farm, site)
     try expectRefused(farm)
-    // A reboot decides nothing in a person's place.
-    let recovered = try farm.recover()
-    #expect(recovered.status == 5, "\(recovered.text)")
-    try expectStuck(farm, site)
     let resumed = try farm.cli("resume", "acme")
     #expect(resumed.status == 3, "\(resumed.text)")
     #expect(try farm.closedSites().isEmpty)
