@@ -75,7 +75,8 @@ struct KnownHosts: Sendable {
       let plain = KnownHosts(lines: lines, of: file)
       portless += plain.keys
       revoked += plain.revoked
-      files.merge(plain.files) { first, second in plain.revoked.isEmpty ? first : second }
+      files.merge(plain.files) { first, _ in first }
+      for key in plain.revoked { files[key] = file }
     }
   }
 

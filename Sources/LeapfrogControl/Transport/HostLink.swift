@@ -44,11 +44,8 @@ public actor HostLink {
     var outage = Outage(patience: patience)
     while true {
       do {
-        let connection = try await connected()
-        // Not when the answer came: whoever was stopped meanwhile may find the host gone behind it.
-        lastUse = .now
-        let value = try await body(connection)
-        accidents = 0
+        let value = try await body(try await connected())
+        (lastUse, accidents) = (.now, 0)
         if outage.isUnderWay { notify(.back) }
         return value
       } catch let lost as LinkLost {

@@ -21,7 +21,7 @@ enum Files {
   /// whatever the umask.
   static func write(_ bytes: some Collection<UInt8>, to path: String, mode: mode_t = 0o600) throws {
     // As for links: no domain and no site is called so.
-    let temporary = temporaryLink(path)
+    let temporary = temporaryName(path)
     do {
       let file = try Descriptor(
         opening: temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode)
@@ -85,18 +85,18 @@ enum Files {
   /// Points a symbolic link somewhere else in one `rename(2)`, or makes it.
   static func replaceLink(_ path: String, target: String) throws {
     try prepareLink(path, target: target)
-    try rename(temporaryLink(path), to: path)
+    try rename(temporaryName(path), to: path)
   }
 
   /// The first half of `replaceLink`: the new link under its temporary name.
   static func prepareLink(_ path: String, target: String) throws {
-    let temporary = temporaryLink(path)
+    let temporary = temporaryName(path)
     try remove(temporary)
     try system("make the link", temporary) { symlink(target, temporary) }
   }
 
   /// The name that a link has before it is renamed into place; never a domain or a site.
-  static func temporaryLink(_ path: String) -> String { "\(path)~new" }
+  static func temporaryName(_ path: String) -> String { "\(path)~new" }
 
   /// Removes a file or link; nothing there is fine.
   static func remove(_ path: String) throws {

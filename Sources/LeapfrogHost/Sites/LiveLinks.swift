@@ -40,7 +40,7 @@ struct LiveLinks: Sendable {
     }
     try Files.prepareLink(path, target: Self.target(platform))
     try Failpoint.around("flip.rename") {
-      try Files.rename(Files.temporaryLink(path), to: path)
+      try Files.rename(Files.temporaryName(path), to: path)
     }
   }
 

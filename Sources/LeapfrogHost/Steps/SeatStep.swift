@@ -29,7 +29,7 @@ struct SeatStep: Step {
     try migration.domains.disconnect(migration.site.name)
     // One that an operator has made says by its owner whom commands run as.
     guard let owner = FileStatus(migration.data)?.owner,
-      owner == (try user(of: migration)?.uid ?? geteuid())
+      owner == ((try? user(of: migration))?.uid ?? geteuid())
     else { return }
     _ = Files.removeDirectoryIfEmpty(migration.data)
   }

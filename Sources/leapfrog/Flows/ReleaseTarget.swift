@@ -11,7 +11,8 @@ struct ReleaseTarget: Sendable {
   /// silent now may have a newer one.
   var stamp: Int64?
 
-  init(_ ref: String) { (self.ref, name) = (ref, ref) }
+  /// - Parameter name: what the ref is called, where it is a commit's id that nobody typed.
+  init(_ ref: String, named name: String? = nil) { (self.ref, self.name) = (ref, name ?? ref) }
 
   private init?(goingOn upgrade: ReleaseStatus) {
     guard let commit = upgrade.commit else { return nil }
@@ -30,7 +31,7 @@ struct ReleaseTarget: Sendable {
         "\(pair) has no upgrade\(ref.map { " to \($0)" } ?? "") to continue",
         remedy: "leapfrog upgrade \(pair) \(ref ?? "REF")")
     }
-    guard ref == nil || ref == target.name || ref == last.ref else {
+    guard ref == nil || ref == target.name else {
       throw Failure.refused(
         "the last upgrade of \(pair) was to \(target.name), not to \(ref ?? "")",
         remedy: "leapfrog upgrade \(pair) \(target.name) --continue")

@@ -39,15 +39,9 @@ struct SpreadRelease: Sendable {
     -> Int32
   {
     guard isSpread else { return try await alone(ref, sites, continues, express) }
-    let (own, all) = try await survey(within: continues ? nil : ReleaseSurvey.hurry)
-    let bare = own.filter(\.isBare).map(\.pair.host)
-    guard bare.isEmpty || bare.count == members.count else {
-      for found in own { await found.link?.close() }
-      // A host that has no site yet, or none any more, has no part in it.
-      return try await SpreadRelease(
-        context: context, members: members.filter { !bare.contains($0.host) }
-      ).upgrade(ref, sites: sites, continues: continues, express: express)
-    }
+    let (asked, all) = try await survey(within: continues ? nil : ReleaseSurvey.hurry)
+    // A host that has no site yet, or none any more, has no part in it.
+    let own = asked.contains { !$0.isBare } ? asked.filter { !$0.isBare } : asked
     let rule = SpreadRule(context: context, surveyed: own)
     try rule.verify(ref, sites)
     let target =
@@ -58,26 +52,22 @@ struct SpreadRelease: Sendable {
     var context = context
     context.stamp = target.stamp ?? Self.stamp(of: context, after: all)
     return try await move(
-      .init(commit: commit, name: target.name), code, after: own, context, sites, express)
-  }
-
-  private struct Goal {
-    let commit: ObjectID
-    let name: String
+      to: ReleaseTarget(commit.hex, named: target.name), code, after: own, context, sites, express)
   }
 
   private func move(
-    _ goal: Goal, _ code: ReleaseCode, after surveyed: [ReleaseSurvey.Found], _ context: Context,
-    _ sites: [String], _ express: Bool
+    to target: ReleaseTarget, _ code: ReleaseCode, after surveyed: [ReleaseSurvey.Found],
+    _ context: Context, _ sites: [String], _ express: Bool
   ) async throws -> Int32 {
+    let members = members.filter { pair in surveyed.contains { $0.pair.host == pair.host } }
     var context = context
     context.budget = FailureBudget(members[0].spec.maxFailures, of: members, context)
     let release = Spreading(context: context, members: members)
-    return try await release.run("upgrade to \(goal.name)", first: members[0].canaryHosts) {
+    return try await release.run("upgrade to \(target.name)", first: members[0].canaryHosts) {
       context, pair in
       let link = surveyed.first { $0.pair.host == pair.host }?.link
       return try await Releasing(context: context, pair: pair, code: code, link: link).upgrade(
-        goal.commit.hex, named: goal.name, sites: sites.filter { pair.spec.site($0) != nil },
+        target.ref, named: target.name, sites: sites.filter { pair.spec.site($0) != nil },
         continues: false, express: express)
     }
   }

@@ -12,8 +12,9 @@ struct MariaDBClient: Sendable {
   init(_ login: ServerLogin, lockPatience: Int = 20) throws {
     self.login = login
     self.lockPatience = lockPatience
-    let account = try login.account ?? MariaDBOptionFile(login.password).owner
-    secret = try MariaDBOptionFile(login.password).text.map { try SecretFile($0, for: account) }
+    let options = MariaDBOptionFile(login.password)
+    let account = try login.account ?? options.owner
+    secret = try options.text.map { try SecretFile($0, for: account) }
     self.account = account
   }
 
