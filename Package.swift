@@ -16,6 +16,8 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+/// What of SQLite GRDB does not show: how it opens files.
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
@@ -41,7 +43,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary(":libz.a")]),
     .target(name: "CPosix"),
     .target(
-      name: "LeapfrogHost", dependencies: ["LeapfrogCore", "CPosix", crypto, grdb],
+      name: "LeapfrogHost", dependencies: ["LeapfrogCore", "CPosix", crypto, grdb, sqlite],
       swiftSettings: swift),
     .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
     .systemLibrary(name: "CLibssh2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),

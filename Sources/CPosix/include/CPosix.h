@@ -3,11 +3,15 @@
 #ifndef CPOSIX_H
 #define CPOSIX_H
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/ioctl.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/xattr.h>
@@ -41,6 +45,9 @@ static const int nameless_file = 020000000 | 040000;
 static const int nameless_file = 020000000 | 0200000;
 #endif
 
+/* O_PATH, which finds a file and neither opens it nor wakes what may be behind it. */
+static const int found_only = 010000000;
+
 #ifndef F_SETPIPE_SZ
 #define F_SETPIPE_SZ 1031
 #endif
@@ -64,6 +71,72 @@ int ppoll(struct pollfd *files, nfds_t count, const struct timespec *timeout, co
 
 // Makes an empty file share the blocks of another, where the file system can.
 static inline int clone_file(int target, int source) { return ioctl(target, FICLONE, source); }
+
+int prlimit(pid_t process, int resource, const struct rlimit *limit, struct rlimit *old);
+
+// Sets both the soft and the hard limit of another process; not above the hard limit that it has.
+static inline int limit_process(pid_t process, int resource, unsigned long most) {
+  struct rlimit limit;
+  if (prlimit(process, resource, NULL, &limit) != 0) return -1;
+  if (limit.rlim_max > most) limit.rlim_max = most;
+  limit.rlim_cur = limit.rlim_max;
+  return prlimit(process, resource, &limit, NULL);
+}
+
+// Ids that were changed without executing a program make a process that its new account cannot trace;
+// this makes sure of it, and that no program which it executes gets more rights than it has.
+static inline int keep_rights_low(void) {
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return -1;
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+// Sends bytes, and a descriptor with them unless it is negative. The macros of control messages cannot
+// be called from Swift.
+static inline ssize_t send_with_descriptor(int to, const void *bytes, size_t count, int descriptor) {
+  struct iovec part = {(void *)bytes, count};
+  union { struct cmsghdr head; char room[CMSG_SPACE(sizeof(int))]; } control;
+  struct msghdr message;
+  memset(&message, 0, sizeof message);
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  if (descriptor >= 0) {
+    memset(&control, 0, sizeof control);
+    message.msg_control = control.room;
+    message.msg_controllen = sizeof control.room;
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(head), &descriptor, sizeof(int));
+  }
+  return sendmsg(to, &message, MSG_NOSIGNAL);
+}
+
+// Receives bytes, and a descriptor where one came with them; else that is -1.
+static inline ssize_t receive_with_descriptor(int from, void *bytes, size_t count, int *descriptor) {
+  struct iovec part = {bytes, count};
+  union { struct cmsghdr head; char room[CMSG_SPACE(sizeof(int))]; } control;
+  struct msghdr message;
+  memset(&message, 0, sizeof message);
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control.room;
+  message.msg_controllen = sizeof control.room;
+  *descriptor = -1;
+  ssize_t got = recvmsg(from, &message, MSG_CMSG_CLOEXEC);
+  if (got < 0) return got;
+  struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+  if (head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS)
+    memcpy(descriptor, CMSG_DATA(head), sizeof(int));
+  return got;
+}
+
+// SQLite's own function, which is variadic: names that begin with "file:" are URIs from now on.
+int sqlite3_config(int option, ...);
+static inline int enable_sqlite_uris(void) { return sqlite3_config(17, 1); }
+
+// open(2) with the arguments that SQLite calls it with.
+static inline int open_file(const char *path, int flags, int mode) { return open(path, flags, mode); }
 
 static inline int become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 

@@ -32,10 +32,29 @@ struct JobUser: Codable, Sendable, Equatable {
       throw Failure.system("look at", path)
     }
     guard geteuid() == 0, status.owner != 0 else { return nil }
-    let uid = status.owner
+    return try of(uid: status.owner, group: status.group)
+  }
+
+  /// The owner of a site's data, to whose directory nobody but root and this account has led the way.
+  ///
+  /// - Returns: nil when there is nobody to switch to, as above.
+  static func owner(ofTree path: String) throws -> JobUser? {
+    let status = try DirectoryTree(path).status(.root)
+    guard let status, geteuid() == 0, status.owner != 0 else { return nil }
+    return try of(uid: status.owner, group: status.group)
+  }
+
+  /// The account with a number; one without a name where the host knows none.
+  ///
+  /// - Parameter group: its group in that case.
+  static func of(uid: uid_t, group: gid_t) throws -> JobUser {
     let found = try lookUp("the account \(uid)") { getpwuid_r(uid, $0, $1, $2, $3) }
-    return found
-      ?? JobUser(uid: uid, gid: status.group, groups: [status.group], name: "\(uid)", home: "/")
+    return found ?? JobUser(uid: uid, gid: group, groups: [group], name: "\(uid)", home: "/")
+  }
+
+  /// An account as messages name it.
+  static func label(_ uid: uid_t) -> String {
+    (try? of(uid: uid, group: 0))?.name ?? "\(uid)"
   }
 
   private typealias Query = (

@@ -20,6 +20,8 @@ public struct Spawn: Sendable {
   public var startsSession = false
   /// Whether the child's effective user and group become the caller's real ones.
   public var resetsIDs = false
+  /// What it may use of the machine; nil for as much as the caller.
+  var limits: ProcessLimits?
 
   /// A process in the caller's directory and session, with `/dev/null` for its standard streams, where
   /// nothing else is set afterwards.
@@ -56,7 +58,13 @@ public struct Spawn: Sendable {
     var pid: pid_t = 0
     let code = posix_spawn(
       &pid, program, &actions.value, &attributes.value, arguments.pointers, environment.pointers)
-    return code == 0 ? .success(pid) : .failure(Fault(code: code))
+    guard code == 0 else { return .failure(Fault(code: code)) }
+    if let fault = limits?.fault(limiting: pid) {
+      kill(pid, SIGKILL)
+      retrying { waitpid(pid, nil, 0) }
+      return .failure(Fault(code: fault))
+    }
+    return .success(pid)
   }
 
   private var flags: Int32 {

@@ -54,6 +54,6 @@ enum AppUser {
   /// The configured one, else the owner of the site's data; nil when that is who we are.
   static func of(_ site: SiteSpec, layout: Layout) throws -> JobUser? {
     if let name = site.user { return try JobUser.named(name) }
-    return try JobUser.owner(of: layout.site(site.name))
+    return try JobUser.owner(ofTree: layout.site(site.name))
   }
 }

@@ -9,6 +9,8 @@ struct SiteMigration: Sendable {
   let jobs: Jobs
   /// What the site is, with its commands.
   let site: SiteSpec
+  /// What answers for a SQLite database, from the first question of this migration to its end.
+  private let sqlite: SQLiteService
 
   init(
     layout: Layout, order: WorkOrder, record: MigrationRecord, journal: Journal, jobs: Jobs
@@ -16,6 +18,8 @@ struct SiteMigration: Sendable {
     (self.layout, self.order, self.record) = (layout, order, record)
     (self.journal, self.jobs) = (journal, jobs)
     site = record.site(in: order)
+    // No way back asks a database anything, so that an abort cannot stop one.
+    sqlite = SQLiteService { (try? journal.control(of: record.release)) == .abort }
   }
 
   var plan: MigrationPlan { record.plan }
@@ -37,7 +41,7 @@ struct SiteMigration: Sendable {
 
   /// The site's database engine; nil for a site that has no database.
   var engine: (any DatabaseEngine)? {
-    Engines.engine(of: site, in: order.spec, layout: layout, fallback: plan.to)
+    Engines.engine(of: site, in: order.spec, layout: layout, fallback: plan.to, sqlite: sqlite)
   }
 
   /// The app's commands, run on one platform.

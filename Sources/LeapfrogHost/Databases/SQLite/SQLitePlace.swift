@@ -1,13 +1,14 @@
 import Glibc
 import LeapfrogCore
 
-/// Where a SQLite database is: below the site's data, whatever links lead there.
+/// Where a SQLite database is: below the site's data, whatever links lead there. What is done with the
+/// path goes through an open tree, which follows no link.
 struct SQLitePlace: Sendable {
   /// The directory of the site's data, no links in it.
   let data: String
   /// The database below it, no links in it.
   let path: TreePath
-  /// The whole path.
+  /// The whole path; for messages, and for a process with the rights of the database's owner.
   let file: String
 
   /// What SQLite keeps beside the database; each belongs to exactly one state of it.
@@ -49,8 +50,8 @@ struct SQLitePlace: Sendable {
   /// What has the database's path.
   ///
   /// - Throws: `Failure` when it is missing or no plain file.
-  func status() throws -> FileStatus {
-    guard let status = FileStatus(file) else {
+  func status(in tree: DirectoryTree) throws -> FileStatus {
+    guard let status = try tree.status(path) else {
       throw Failure.failed("the database \(file) is missing")
     }
     switch status.kind {
@@ -60,8 +61,11 @@ struct SQLitePlace: Sendable {
     }
   }
 
-  /// Size of what is not checkpointed yet, in bytes.
-  var walBytes: Int64 { FileStatus(file + "-wal")?.size ?? 0 }
+  /// Bytes of the database, what is not checkpointed yet included.
+  func size(in tree: DirectoryTree) throws -> Int64 {
+    let wal = try tree.status(path.adding(suffix: "-wal"))?.size ?? 0
+    return try status(in: tree).size.addingClamped(wal)
+  }
 
   private static func real(_ path: String) throws -> String {
     guard let found = realpath(path, nil) else { throw Failure.system("find", path) }

@@ -19,17 +19,17 @@ struct SQLiteContents {
 
   /// The whole structure; with `quickly`, without the indexes' contents.
   ///
-  /// - Throws: `Failure` with the first damage found.
-  func checkIntegrity(path: String, quickly: Bool = false) throws {
+  /// - Throws: `SQLiteFault` with the first damage found.
+  func checkIntegrity(quickly: Bool = false) throws {
     let check = quickly ? "quick_check" : "integrity_check"
     // A row that breaks a rule of the application is no damage.
     try database.execute(sql: "PRAGMA ignore_check_constraints = ON")
     if let answer = try tolerated({ try first("PRAGMA \(check)(1)") }) {
-      return try judge(answer, path: path)
+      return try judge(answer)
     }
     for table in try tables() {
       let sql = "PRAGMA \(check)(\(Self.quoted(table)))"
-      if let answer = try tolerated({ try first(sql) }) { try judge(answer, path: path) }
+      if let answer = try tolerated({ try first(sql) }) { try judge(answer) }
     }
   }
 
@@ -37,9 +37,9 @@ struct SQLiteContents {
     try String.fetchOne(database, sql: sql)
   }
 
-  private func judge(_ answer: String?, path: String) throws {
+  private func judge(_ answer: String?) throws {
     guard answer != "ok" else { return }
-    throw Failure.failed("the database \(path) is damaged: \(answer ?? "no answer")")
+    throw SQLiteFault.damaged(answer ?? "no answer")
   }
 
   private func tables() throws -> [String] {

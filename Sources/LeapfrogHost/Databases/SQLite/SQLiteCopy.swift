@@ -1,7 +1,8 @@
 import Glibc
 import LeapfrogCore
 
-/// A backup's copy of a SQLite database, which nobody else uses.
+/// A backup's copy of a SQLite database, which nobody else uses. Its contents are the site's, so that it is
+/// never opened as a database by us.
 struct SQLiteCopy {
   let path: String
 
@@ -10,16 +11,11 @@ struct SQLiteCopy {
     for suffix in [""] + SQLitePlace.companions { try Files.remove(path + suffix) }
   }
 
-  /// Proves the structure of the copy, and counts its rows.
-  func prove() throws -> [String: Int] {
+  /// Proves the structure of the copy, and counts its rows, in a process that gets nothing but the open file.
+  func prove(_ database: SQLiteDatabase) throws -> [String: Int] {
     try refuseCompanions()
-    // A reader of a database in WAL mode makes these even when it only reads.
-    defer { for suffix in ["-wal", "-shm"] { unlink(path + suffix) } }
-    return try SQLiteConnection.use(path, readOnly: true) { database in
-      let contents = SQLiteContents(database: database)
-      try contents.checkIntegrity(path: path)
-      return try contents.counts()
-    }
+    let file = try Descriptor(opening: path, O_RDONLY | O_NOFOLLOW)
+    return try database.counts(.prove(name: path), passing: file.number)
   }
 
   private func refuseCompanions() throws {

@@ -2,9 +2,11 @@ import Glibc
 import LeapfrogCore
 
 /// Looks whether another process is at work on a SQLite database: at the system's own books, since
-/// there is no server to ask. Nothing is waited for where nobody has the file open.
+/// there is no server to ask. Nothing is waited for where nobody has the file open. It runs with the
+/// rights of the database's owner.
 struct SQLiteActivity {
-  let place: SQLitePlace
+  /// The database, by its path.
+  let file: String
   /// How often a file that is open, and not locked, is looked at: a connection that an application
   /// server keeps is told from one of a request by that.
   private static let looks = 10
@@ -25,9 +27,7 @@ struct SQLiteActivity {
   /// Whether somebody has the file open for writing, as SQLite does even to read. The kernel gives no
   /// lease on such a file; one that it gives is handed back at once.
   private func isOpenElsewhere() throws -> Bool {
-    // The kernel tells the holder of a lease that it is wanted, and that signal would end us.
-    signal(SIGIO, SIG_IGN)
-    let file = try Descriptor(opening: place.file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    let file = try Descriptor(opening: file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     // Where there are no leases, or not for us, the locks alone have to do.
     return fcntl(file.number, Self.setLease, F_RDLCK) != 0
   }
@@ -36,11 +36,11 @@ struct SQLiteActivity {
   /// database itself is locked as long as it is open.
   private func holder() throws -> pid_t? {
     if let shared = try? Descriptor(
-      opening: place.file + "-shm", O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+      opening: file + "-shm", O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     {
       return Self.holder(of: shared, from: 120, count: 8)
     }
-    let file = try Descriptor(opening: place.file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    let file = try Descriptor(opening: file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     return Self.holder(of: file, from: 0x4000_0000, count: 512)
   }
 
