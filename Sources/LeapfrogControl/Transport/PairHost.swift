@@ -91,6 +91,26 @@ public struct PairHost: Sendable {
   /// Every backup of the pair.
   public func backups() async throws -> [BackupInfo] { try await ask(.backups, pair) }
 
+  /// All that is kept of what the command of a job has printed.
+  ///
+  /// - Throws: `Failure` when there is no such job.
+  public func output(of job: String) async throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    while bytes.count < Self.mostOutput {
+      let part: JobOutput = try await ask(
+        .output,
+        JobOutputParams(
+          root: spec.root, pair: spec.name, job: job, offset: Int64(bytes.count)),
+        within: Self.longPatience)
+      guard !part.bytes.isEmpty else { break }
+      bytes += part.bytes
+    }
+    return bytes
+  }
+
+  /// A host keeps less of a job; one that lies must not fill the memory.
+  private static let mostOutput = 64 << 20
+
   /// What is wrong with the pair on its host.
   public func doctor() async throws -> [Finding] {
     try await ask(.doctor, SurveyParams(root: spec.root, spec: spec))
@@ -106,9 +126,9 @@ public struct PairHost: Sendable {
     }
   }
 
-  private func ask<Params: Codable & Sendable, Result: Codable & Sendable>(
+  private func ask<Params: Codable & Sendable, Result: HostAnswer>(
     _ method: LeapfrogCore.Method, _ params: Params, within seconds: Double? = nil
   ) async throws -> Result {
-    try await link.perform { try await $0.call(method, params, within: seconds) }
+    try await link.perform { try await $0.call(method, params, about: spec, within: seconds) }
   }
 }
