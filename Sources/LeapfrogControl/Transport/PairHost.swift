@@ -75,7 +75,16 @@ public struct PairHost: Sendable {
     let params = EventsParams(
       root: spec.root, pair: spec.name, after: number, release: release, wait: wait, limit: limit)
     return try await underWay {
-      try await ask(.events, params, within: wait + Self.patience)
+      let result: EventsResult = try await ask(.events, params, within: wait + Self.patience)
+      var last = number
+      for event in result.events {
+        // They are asked for until there are no more.
+        guard event.number > last else {
+          throw Failure.failed("\(name) answered with events that were not asked for")
+        }
+        last = event.number
+      }
+      return result
     }
   }
 
