@@ -11,6 +11,6 @@ struct RebuildCommand: ParsableCommand {
 
   func run() throws {
     let kept = try HostOrders(root: root).rebuild()
-    print("a new journal was begun; the old one is in \(kept)")
+    StandardOutput.print("a new journal was begun; the old one is in \(kept)")
   }
 }

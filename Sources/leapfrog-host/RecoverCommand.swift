@@ -31,13 +31,13 @@ struct RecoverCommand: ParsableCommand {
 
   private func recover(_ root: String) throws {
     guard let release = try HostOrders(root: root).recover(waiting: wait) else {
-      return print("\(root): nothing to recover")
+      return StandardOutput.print("\(root): nothing to recover")
     }
-    print(
+    StandardOutput.print(
       "\(root): release \(release.id) \(release.state.rawValue); \(release.moved.count) moved, "
         + "\(release.back.count) back, \(release.stuck.count) stuck, \(release.waiting.count) not begun"
     )
-    for command in release.next { print("next: \(command)") }
+    for command in release.next { StandardOutput.print("next: \(command)") }
     guard release.stuck.isEmpty else { throw Failure.stuck(release.reason ?? "a site is stuck") }
   }
 }

@@ -24,7 +24,7 @@ struct RollbackCommand: ParsableCommand {
         remedy: "leapfrog-host rollback \(root) --yes")
     }
     let release = try HostOrders(root: root).rollback(sites: site)
-    print(
+    StandardOutput.print(
       "release \(release.id) \(release.state.rawValue): \(release.moved.count) moved, \(release.back.count) back"
     )
     guard let fault = release.fault else { return }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import LeapfrogCore
 import LeapfrogHost
 
 struct StatusCommand: ParsableCommand {
@@ -10,7 +9,6 @@ struct StatusCommand: ParsableCommand {
   @Argument(help: "The pair's root.", completion: .directory) var root: String
 
   func run() throws {
-    let status = try HostOrders(root: root).status()
-    print(String(decoding: try Wire.encoder().encode(status), as: UTF8.self))
+    try StandardOutput.print(json: try HostOrders(root: root).status())
   }
 }

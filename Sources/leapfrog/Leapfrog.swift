@@ -67,7 +67,7 @@ enum Main {
   private static func status(of error: any Error) -> Int32 {
     if let code = error as? ExitCode { return code.rawValue }
     guard Leapfrog.exitCode(for: error) != .success else {
-      try? Output.write(Leapfrog.fullMessage(for: error) + "\n")
+      try? Output.write(.lines(Leapfrog.fullMessage(for: error) + "\n"))
       return 0
     }
     let words = Array(CommandLine.arguments.dropFirst())

@@ -21,7 +21,7 @@ extension Configuration {
     let places =
       ["\(directory)/leapfrog.yml"]
       + [home, system].compactMap(\.self).map { "\($0)/leapfrog/leapfrog.yml" }
-    if let found = places.first(where: { access($0, F_OK) == 0 }) { return found }
+    if let found = places.first(where: Posix.exists) { return found }
     throw Failure.usage(
       "there is no configuration: none of \(places.joined(separator: ", ")) exists; write one,"
         + " or name it with --config")

@@ -43,6 +43,6 @@ final class Mistakes {
     }.map(\.element)
     var lines = sorted.prefix(Self.most).map { "\(found.files[$0.file]):\($0.line): \($0.text)" }
     if found.all.count > Self.most { lines.append("and \(found.all.count - Self.most) more") }
-    throw Failure.usage(lines.joined(separator: "\n"))
+    throw Failure.usage(lines: lines.map(\.visible))
   }
 }

@@ -1,3 +1,5 @@
+import LeapfrogCore
+
 /// Texts of the configuration as they may stand in a message: short, on one line, without secrets.
 enum Printable {
   private static let longest = 80
@@ -5,7 +7,7 @@ enum Printable {
   /// The text without credentials in addresses, without control characters, cut where it is long.
   static func text(_ text: String, longest: Int = Self.longest) -> String {
     let escaped = hidingCredentials(text).unicodeScalars.prefix(longest + 1).map { scalar in
-      isShown(scalar) ? "\(scalar)" : scalar.escaped(asASCII: true)
+      scalar.isVisible ? "\(scalar)" : scalar.escaped(asASCII: true)
     }
     guard escaped.count > longest else { return escaped.joined() }
     return escaped.prefix(longest).joined() + "…"
@@ -23,13 +25,6 @@ enum Printable {
       words.append(hidingCredentials(inWord: word))
     }
     return words.joined(separator: " ")
-  }
-
-  private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse: false
-    default: true
-    }
   }
 
   private static func hidingCredentials(inWord word: Substring) -> String {

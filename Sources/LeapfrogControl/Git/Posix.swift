@@ -21,8 +21,10 @@ enum Posix {
     }
   }
 
-  /// Whether there is something at the path.
-  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  /// Whether there is something at the path. What may not be looked at is not missing.
+  static func exists(_ path: String) -> Bool {
+    access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR)
+  }
 
   /// Puts a file in place in one go, for the owner alone.
   static func write(_ text: String, to path: String) throws {

@@ -135,11 +135,16 @@ public struct HostKeeper: Sendable {
   }
 
   private func install(_ path: String, _ user: String, _ connection: Connection) async throws
-    -> UnitsResult
+    -> HostVisit.Units
   {
     let units = pairs.map {
       RecoveryUnit(pair: $0.name, root: $0.root, user: user, executable: path)
     }
-    return try await connection.call(.units, UnitsParams(units: units), within: 120)
+    let result: UnitsResult = try await connection.call(
+      .units, UnitsParams(units: units), within: 120)
+    return HostVisit.Units(
+      installed: result.installed, paths: result.paths,
+      // Never the host's own: an administrator types them.
+      commands: try units.map { try $0.verified }.commands, reason: result.reason)
   }
 }

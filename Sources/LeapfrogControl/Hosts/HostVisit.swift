@@ -24,7 +24,7 @@ public struct HostVisit: Encodable, Sendable {
   /// What was looked at, good or bad.
   public var findings: [Finding]
   /// Whether the units that recover pairs at boot were installed; nil where nobody asked for that.
-  public var units: UnitsResult?
+  public var units: Units?
 
   /// Bytes that went to the host.
   public struct Transfer: Encodable, Sendable {
@@ -32,6 +32,18 @@ public struct HostVisit: Encodable, Sendable {
     public var bytes: Int
     /// Seconds until the host had confirmed that it is whole.
     public var seconds: Double
+  }
+
+  /// Whether the units are installed, and how an administrator does it.
+  public struct Units: Encodable, Sendable {
+    /// False when nothing was changed.
+    public var installed: Bool
+    /// Where the units are, or belong.
+    public var paths: [String]
+    /// What an administrator types to install them; each can have several lines.
+    public var commands: [String]
+    /// Why they are not installed; nil where they are.
+    public var reason: String?
   }
 
   /// Whether nothing is missing.

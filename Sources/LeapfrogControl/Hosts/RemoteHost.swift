@@ -124,7 +124,7 @@ public struct RemoteHost: HostReaching {
   ) async throws -> Connection {
     let connection = Connection(
       host: name, stream: SessionStream(marked.stream, session),
-      shell: HostShell(host: name, executable: "\(directory)/leapfrog-host"),
+      remedies: HostRemedies(host: name, executable: "\(directory)/leapfrog-host"),
       received: marked.rest)
     let info: HostInfo
     do { info = try await connection.call(.hello, Nothing(), within: 20) } catch let lost

@@ -35,7 +35,7 @@ public struct Stager: Sendable {
         let (needs, tree) = try await begin(params, connection)
         try await code.verify(needs.blobs, to: host.name, told: tree)
         try await send(needs.blobs, connection, progress)
-        return try await connection.call(.stageFinish, Nothing())
+        return try await connection.call(.stageFinish, Nothing(), about: host.spec)
       } catch let failure as Failure {
         // The host's session ends with it, and lets go of the pair.
         await connection.close()
@@ -51,7 +51,8 @@ public struct Stager: Sendable {
     var params = asked
     let tree = try await code.tree(base: params.base)
     params.base = tree.base
-    let needs: StageNeeds = try await connection.call(.stageBegin, params, bulk: tree.data)
+    let needs: StageNeeds = try await connection.call(
+      .stageBegin, params, bulk: tree.data, about: host.spec)
     guard needs.wantsWholeTree, params.base != nil else { return (needs, tree) }
     params.base = nil
     return try await begin(params, connection)
@@ -75,6 +76,6 @@ public struct Stager: Sendable {
   }
 
   private func confirm(_ id: Int, _ connection: Connection) async throws {
-    let _: Nothing = try await connection.receive(id)
+    let _: Nothing = try await connection.receive(id, about: host.spec)
   }
 }

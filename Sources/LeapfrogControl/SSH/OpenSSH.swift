@@ -31,7 +31,14 @@ enum OpenSSH {
 
   /// The lines of a file of known hosts that are about a host, hashed ones too.
   static func knownLines(of name: String, in file: String) async throws -> [String] {
-    guard file != "/dev/null", access(file, R_OK) == 0 else { return [] }
+    guard file != "/dev/null" else { return [] }
+    guard access(file, R_OK) == 0 else {
+      // Only of a file that is missing it is known that it holds no key.
+      guard errno == ENOENT || errno == ENOTDIR else {
+        throw Posix.failure("the known hosts of \(file) cannot be read")
+      }
+      return []
+    }
     let answer = try await run("ssh-keygen", ["-F", name, "-f", file])
     return answer.output.split(whereSeparator: KnownHosts.endsLine).map(String.init)
       .filter { !$0.hasPrefix("#") }

@@ -6,8 +6,8 @@ import LeapfrogCore
 public actor Connection {
   private let host: String
   private let stream: any HostStream
-  /// How what is advised there is typed here; nil for the local host.
-  private let shell: HostShell?
+  /// What it may advise; nil for the local host, whose `leapfrog-host` is this program's own.
+  private let remedies: HostRemedies?
   private var received: [UInt8]
   private var lastID = 0
   /// How long was waited for an answer that did not come.
@@ -15,21 +15,23 @@ public actor Connection {
 
   /// - Parameter received: what came of the stream already.
   init(
-    host: String, stream: any HostStream, shell: HostShell? = nil, received: [UInt8] = []
+    host: String, stream: any HostStream, remedies: HostRemedies? = nil, received: [UInt8] = []
   ) {
-    (self.host, self.stream, self.shell, self.received) = (host, stream, shell, received)
+    (self.host, self.stream, self.remedies, self.received) = (host, stream, remedies, received)
   }
 
   /// Asks and waits for the answer.
   ///
-  /// - Parameter seconds: after which the link counts as lost; nil to wait as long as the link is there.
+  /// - Parameters:
+  ///   - pair: the one that is asked about; only about it can a host advise a command of leapfrog.
+  ///   - seconds: after which the link counts as lost; nil to wait as long as the link is there.
   /// - Throws: the `Failure` that the host answered, or `LinkLost` when there was no answer.
-  func call<Params: Codable & Sendable, Result: Codable & Sendable>(
+  func call<Params: Codable & Sendable, Result: HostAnswer>(
     _ method: LeapfrogCore.Method, _ params: Params, bulk: BulkData? = nil,
-    within seconds: Double? = nil, as: Result.Type = Result.self
+    about pair: PairSpec? = nil, within seconds: Double? = nil, as: Result.Type = Result.self
   ) async throws -> Result {
     let id = try await send(method, params, bulk: bulk)
-    return try await receive(id, within: seconds)
+    return try await receive(id, about: pair, within: seconds)
   }
 
   /// Asks without waiting; `receive` brings the answer. Answers come in the order of the requests.
@@ -51,9 +53,9 @@ public actor Connection {
   }
 
   /// The answer to a request.
-  func receive<Result: Codable & Sendable>(_ id: Int, within seconds: Double? = nil) async throws
-    -> Result
-  {
+  func receive<Result: HostAnswer>(
+    _ id: Int, about pair: PairSpec? = nil, within seconds: Double? = nil
+  ) async throws -> Result {
     let line = try await line(within: seconds)
     guard let response = try? Wire.decoder().decode(Response<Result>.self, from: line) else {
       throw Failure.failed("\(host) answered with something that is no message of leapfrog")
@@ -62,16 +64,17 @@ public actor Connection {
       await stream.close()
       throw LinkLost("\(host) answered another request than the one that was asked")
     }
-    if let error = response.error { throw worded(error.failure) }
+    if let error = response.error { throw heard(error.failure, pair) }
     guard let result = response.result else {
       throw Failure.failed("\(host) answered with nothing")
     }
-    return worded(result)
+    return heard(result, pair)
   }
 
-  private func worded<Answer>(_ answer: Answer) -> Answer {
-    guard let shell, let wording = answer as? any HostWording else { return answer }
-    return wording.worded(shell) as? Answer ?? answer
+  private func heard<Answer: HostAnswer>(_ answer: Answer, _ pair: PairSpec?) -> Answer {
+    guard var remedies else { return answer }
+    remedies.pair = pair
+    return answer.heard(remedies)
   }
 
   /// Ends it.

@@ -24,6 +24,7 @@ public final class HostExecutable: Sendable {
       "leapfrog-host"
     ).path
     guard access(path, X_OK) == 0 else {
+      guard errno == ENOENT else { throw Posix.failure("leapfrog-host cannot be run at \(path)") }
       throw Failure.failed(
         "leapfrog-host is not beside leapfrog, at \(path)", remedy: "scripts/quickstart")
     }

@@ -31,8 +31,10 @@ extension HostInfo {
   /// - Throws: `Failure` when the host speaks other messages than this program.
   func verify(at place: String) throws {
     guard version == Wire.version else {
-      throw Failure.failed(
-        "\(place) speaks version \(version) of the messages, not \(Wire.version)")
+      let age = version > Wire.version ? "newer" : "older"
+      throw Failure.refused(
+        "\(place) speaks version \(version) of the messages, \(age) than \(Wire.version), which this leapfrog "
+          + "knows; use leapfrog and leapfrog-host of one build")
     }
   }
 }

@@ -75,7 +75,16 @@ public struct PairHost: Sendable {
     let params = EventsParams(
       root: spec.root, pair: spec.name, after: number, release: release, wait: wait, limit: limit)
     return try await underWay {
-      try await ask(.events, params, within: wait + Self.patience)
+      let result: EventsResult = try await ask(.events, params, within: wait + Self.patience)
+      var last = number
+      for event in result.events {
+        // They are asked for until there are no more.
+        guard event.number > last else {
+          throw Failure.failed("\(name) answered with events that were not asked for")
+        }
+        last = event.number
+      }
+      return result
     }
   }
 
@@ -90,6 +99,26 @@ public struct PairHost: Sendable {
 
   /// Every backup of the pair.
   public func backups() async throws -> [BackupInfo] { try await ask(.backups, pair) }
+
+  /// All that is kept of what the command of a job has printed.
+  ///
+  /// - Throws: `Failure` when there is no such job.
+  public func output(of job: String) async throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    while bytes.count < Self.mostOutput {
+      let part: JobOutput = try await ask(
+        .output,
+        JobOutputParams(
+          root: spec.root, pair: spec.name, job: job, offset: Int64(bytes.count)),
+        within: Self.longPatience)
+      guard !part.bytes.isEmpty else { break }
+      bytes += part.bytes
+    }
+    return bytes
+  }
+
+  /// A host keeps less of a job; one that lies must not fill the memory.
+  private static let mostOutput = 64 << 20
 
   /// What is wrong with the pair on its host.
   public func doctor() async throws -> [Finding] {
@@ -106,9 +135,9 @@ public struct PairHost: Sendable {
     }
   }
 
-  private func ask<Params: Codable & Sendable, Result: Codable & Sendable>(
+  private func ask<Params: Codable & Sendable, Result: HostAnswer>(
     _ method: LeapfrogCore.Method, _ params: Params, within seconds: Double? = nil
   ) async throws -> Result {
-    try await link.perform { try await $0.call(method, params, within: seconds) }
+    try await link.perform { try await $0.call(method, params, about: spec, within: seconds) }
   }
 }

@@ -31,6 +31,11 @@ public struct Failure: Error, Codable, Sendable, Equatable {
   public var message: String
   /// The command that mends it, as it is typed, where there is one.
   public var remedy: String?
+  /// Whether the message has several lines, such as the mistakes of a configuration. Never true of a failure
+  /// that came as data: another's text cannot begin a line of its own.
+  public private(set) var isList = false
+
+  private enum CodingKeys: CodingKey { case kind, message, remedy }
 
   /// - Parameters:
   ///   - message: one sentence without its full stop.
@@ -62,6 +67,13 @@ extension Failure {
   /// The input is wrong.
   public static func usage(_ message: String, remedy: String? = nil) -> Failure {
     Failure(.usage, message, remedy: remedy)
+  }
+
+  /// The input is wrong in several places, each of which is told on a line.
+  public static func usage(lines: [String]) -> Failure {
+    var failure = Failure(.usage, lines.joined(separator: "\n"))
+    failure.isList = true
+    return failure
   }
 
   /// A rule forbids it.

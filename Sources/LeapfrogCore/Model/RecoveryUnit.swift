@@ -61,6 +61,14 @@ public struct RecoveryUnit: Codable, Sendable, Equatable {
   /// The line that tells whose the unit is.
   public var condition: String { "\(Self.literal(root))/.leapfrog/journal.sqlite" }
 
+  /// The unit, when it can be one.
+  public var verified: RecoveryUnit {
+    get throws {
+      guard let fault else { return self }
+      throw Failure.usage("no unit can be made of \(pair): \(fault)")
+    }
+  }
+
   // MARK: The words of systemd.syntax(7)
 
   /// A value that is taken as it stands but for specifiers.
@@ -84,5 +92,17 @@ public struct RecoveryUnit: Codable, Sendable, Equatable {
 
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     scalar.value < 0x20 || scalar.value == 0x7F
+  }
+}
+
+extension [RecoveryUnit] {
+  /// What an administrator types to install verified units.
+  public var commands: [String] { commands(in: "/etc/systemd/system") }
+
+  /// The same for another directory of systemd's.
+  public func commands(in directory: String) -> [String] {
+    guard !isEmpty else { return [] }
+    return map { "cat > \(directory)/\($0.name) <<'END'\n\($0.text)END" }
+      + ["systemctl daemon-reload", "systemctl enable \(map(\.name).joined(separator: " "))"]
   }
 }

@@ -66,16 +66,13 @@ public struct UnitsResult: Codable, Sendable, Equatable {
   public var installed: Bool
   /// Where the units are, or belong, in the order asked.
   public var paths: [String]
-  /// What an administrator types to install them.
-  public var commands: [String]
   /// Why they are not installed.
   public var reason: String?
 
   /// - Parameter reason: why they are not installed; nil where they are.
-  public init(installed: Bool, paths: [String], commands: [String], reason: String? = nil) {
+  public init(installed: Bool, paths: [String], reason: String? = nil) {
     self.installed = installed
     self.paths = paths
-    self.commands = commands
     self.reason = reason
   }
 }

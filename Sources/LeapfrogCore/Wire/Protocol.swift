@@ -16,6 +16,18 @@ public enum Wire {
     return encoder
   }
 
+  /// A value as `encoder` writes it, for a terminal: characters that it would obey are escaped. JSON has them
+  /// only inside of strings, where the escape means the same.
+  public static func visible(_ value: some Encodable) throws -> String {
+    let text = String(decoding: try encoder().encode(value), as: UTF8.self)
+    guard !text.unicodeScalars.allSatisfy(\.isVisible) else { return text }
+    return text.unicodeScalars.map { scalar in
+      scalar.isVisible
+        ? String(scalar)
+        : String(scalar).utf16.map { String(format: "\\u%04x", Int($0)) }.joined()
+    }.joined()
+  }
+
   /// The decoder that reads what `encoder` wrote.
   public static func decoder() -> JSONDecoder {
     let decoder = JSONDecoder()
@@ -40,6 +52,7 @@ public enum Method: String, Codable, Sendable {
   case doctor
   case machine
   case units
+  case output
 }
 
 /// A request as it goes over the wire; `params` is the method's own type.

@@ -1,4 +1,5 @@
 import Glibc
+import LeapfrogCore
 
 /// What `lstat` says of a file, as far as it is needed.
 struct FileStatus: Equatable, Sendable {
@@ -21,6 +22,16 @@ struct FileStatus: Equatable, Sendable {
   var links: UInt32
 
   /// The file itself, a link not followed; nil when there is none.
+  ///
+  /// - Throws: `Failure` when it cannot be told whether there is one.
+  static func look(_ path: String) throws -> FileStatus? {
+    var info = stat()
+    if lstat(path, &info) == 0 { return FileStatus(info) }
+    guard errno == ENOENT || errno == ENOTDIR else { throw Failure.system("look at", path) }
+    return nil
+  }
+
+  /// The file itself, a link not followed; nil when there is none, or where it may not be looked at.
   init?(_ path: String) {
     var info = stat()
     guard lstat(path, &info) == 0 else { return nil }

@@ -4,9 +4,10 @@ import LeapfrogCore
 /// The file operations that leapfrog builds on. Each names its path in the error it throws, and
 /// what is said to last has been fsynced.
 enum Files {
-  /// Whether something, a dangling link included, has that path.
+  /// Whether something, a dangling link included, has that path. What may not be looked at is not missing: it
+  /// counts as there, so that the one who uses it is told that permission is denied.
   static func exists(_ path: String) -> Bool {
-    FileStatus(path) != nil
+    FileStatus(path) != nil || [EACCES, EPERM, EIO].contains(errno)
   }
 
   /// The whole file.

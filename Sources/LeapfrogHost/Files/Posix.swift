@@ -4,12 +4,18 @@ import LeapfrogCore
 extension Failure {
   /// A system call that failed: what was tried, on what, and the system's own word for why.
   static func system(_ what: String, _ path: String, errno code: Int32 = errno) -> Failure {
-    let reason = String(cString: strerror(code))
-    return .failed("cannot \(what) \(path): \(reason)", remedy: remedy(for: code, path: path))
-  }
-
-  private static func remedy(for code: Int32, path: String) -> String? {
-    code == ENOSPC ? "df -h \(Files.parent(of: path))" : nil
+    switch code {
+    case EACCES where path.hasPrefix("/"):
+      let denial = Denial(path: path)
+      return .failed(
+        "cannot \(what) \(path): permission denied; \(denial.description)",
+        remedy: "ls -ld \(denial.closed)")
+    case ENOSPC:
+      return .failed(
+        "cannot \(what) \(path): \(String(cString: strerror(code)))",
+        remedy: "df -h \(Files.parent(of: path))")
+    default: return .failed("cannot \(what) \(path): \(String(cString: strerror(code)))")
+    }
   }
 }
 

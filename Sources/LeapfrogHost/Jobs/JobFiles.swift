@@ -1,4 +1,5 @@
 import CPosix
+import Foundation
 import Glibc
 import LeapfrogCore
 
@@ -6,6 +7,14 @@ import LeapfrogCore
 struct JobFiles: Sendable {
   /// The job's directory, absolute.
   let directory: String
+
+  init(directory: String) { self.directory = directory }
+
+  /// - Throws: `Failure` when the name cannot be that of a job.
+  init(checked id: String, _ layout: Layout) throws {
+    guard JobRequest.isValid(id: id) else { throw Failure.usage("'\(id)' cannot name a job") }
+    directory = layout.job(id)
+  }
 
   /// What is to be run: written before anything else, and never changed.
   var record: String { "\(directory)/job.json" }
@@ -18,10 +27,32 @@ struct JobFiles: Sendable {
   /// What the runner has to say, which is nothing as a rule.
   var log: String { "\(directory)/runner.log" }
 
+  /// The command that shows what the job's command printed, fit for a terminal.
+  func look(pair: String) -> String {
+    "leapfrog events \(pair) --output \(Files.name(of: directory))"
+  }
+
   /// The variable by which the processes of the job are found when its runner has died.
   var marker: (key: String, value: String) { (Self.markerKey, directory) }
 
   static let markerKey = "LEAPFROG_JOB"
+
+  /// A part of what the command has printed, from a byte on.
+  ///
+  /// - Throws: `Failure` when nothing is kept of the job.
+  func output(from offset: Int64) throws -> JobOutput {
+    let id = Files.name(of: directory)
+    guard Files.exists(output) else {
+      throw Failure.usage("no output of a job \(id) is kept")
+    }
+    let file = try Descriptor(opening: output, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    var bytes = [UInt8](repeating: 0, count: JobOutput.most)
+    let number = file.number
+    let count = try system("read", output) {
+      pread(number, &bytes, bytes.count, off_t(max(0, offset)))
+    }
+    return JobOutput(bytes: Data(bytes[..<count]), size: FileStatus(file)?.size ?? 0)
+  }
 
   /// The report; nil when there is none, or a torn one.
   func report() -> JobReport? {

@@ -30,15 +30,17 @@ enum JobResult: Equatable, Sendable {
 
   var isSuccess: Bool { self == .exited(0) }
 
-  /// The result as an error: the command, its end, its last words and where all of them are.
+  /// The result as an error: the command, its end, its last words and how all of them are shown.
   ///
   /// - Parameters:
   ///   - what: the command, as the subject of a sentence.
-  ///   - path: the file with its output.
-  func failure(of what: String, output path: String) -> Failure {
-    let words = OutputTail.lines(3, of: path).split(separator: "\n").joined(separator: " / ")
+  ///   - files: the job.
+  ///   - pair: the pair's name.
+  func failure(of what: String, _ files: JobFiles, pair: String) -> Failure {
+    let words = OutputTail.lines(3, of: files.output).split(separator: "\n")
+      .joined(separator: " / ")
     let end = words.isEmpty ? "" : ", and its last words were: \(words.suffix(400))"
-    return .failed("\(what) \(description)\(end)", remedy: "cat \(path)")
+    return .failed("\(what) \(description)\(end)", remedy: files.look(pair: pair))
   }
 }
 

@@ -72,9 +72,7 @@ struct Jobs: Sendable {
   func loss(of what: String, id: String) -> Failure {
     let said = OutputTail.lines(3, of: files(id).log)
     let reason = said.isEmpty ? "" : " (\(said))"
-    return .failed(
-      "nobody can tell how \(what) ended, since its runner died\(reason)",
-      remedy: "cat \(outputPath(of: id))")
+    return .failed("nobody can tell how \(what) ended, since its runner died\(reason)")
   }
 
   /// A job's name that was not used yet: attempts are counted.
@@ -111,8 +109,7 @@ extension Jobs {
   func files(_ id: String) -> JobFiles { JobFiles(directory: layout.job(id)) }
 
   func checkedFiles(_ id: String) throws -> JobFiles {
-    guard JobRequest.isValid(id: id) else { throw Failure.usage("'\(id)' cannot name a job") }
-    return files(id)
+    try JobFiles(checked: id, layout)
   }
 
   /// Makes a job's directory; the record that follows makes it last.

@@ -1,4 +1,5 @@
 import Glibc
+import LeapfrogCore
 
 /// The end of a command's output, fit to be shown: a terminal must not obey what an app prints.
 enum OutputTail {
@@ -9,21 +10,23 @@ enum OutputTail {
     return lines.suffix(max(0, count)).joined(separator: "\n")
   }
 
-  /// Text with control characters, and those that turn the direction of writing, replaced.
+  /// Text with control characters, and those that turn the direction of writing, replaced. Back quotes too:
+  /// between them messages have commands of leapfrog's.
   static func clean(_ bytes: some Collection<UInt8>) -> String {
     var text = String.UnicodeScalarView()
     for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
       if scalar == "\n", text.last == "\r" { text.removeLast() }
       text.append(scalar)
     }
-    return String(String.UnicodeScalarView(text.map { isHarmless($0) ? $0 : "\u{FFFD}" }))
+    return String(
+      String.UnicodeScalarView(
+        text.map { $0 == "`" ? "'" : isHarmless($0) ? $0 : "\u{FFFD}" }))
   }
 
   private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09, 0x0A: true
-    case 0..<0x20, 0x7F..<0xA0, 0x202A...0x202E, 0x2066...0x2069: false
-    default: true
+    default: scalar.isVisible
     }
   }
 

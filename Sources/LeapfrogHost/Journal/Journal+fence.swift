@@ -5,7 +5,10 @@ import LeapfrogCore
 extension Journal {
   /// The number of the newest fence; 0 before the first.
   func fence() throws -> Int64 {
-    try read { try Int64.fetchOne($0, sql: "SELECT max(number) FROM fence") ?? 0 }
+    try read { database in
+      guard try JournalSchema.has(JournalSchema.fencesAndRequests, database) else { return 0 }
+      return try Int64.fetchOne(database, sql: "SELECT max(number) FROM fence") ?? 0
+    }
   }
 
   /// Raises the fence for one who holds the lock, so that what others decided before is known to be old.
@@ -48,7 +51,9 @@ extension Journal {
   }
 
   private static func verify(_ claim: Claim, pair: String, _ database: Database) throws {
-    guard let seen = claim.fence else { return }
+    guard let seen = claim.fence,
+      try JournalSchema.has(JournalSchema.fencesAndRequests, database)
+    else { return }
     let newest = try Row.fetchOne(database, sql: "SELECT * FROM fence ORDER BY number DESC LIMIT 1")
     guard seen != newest?["number"] ?? 0, claim.token != newest?["token"] else { return }
     throw Failure.refused(

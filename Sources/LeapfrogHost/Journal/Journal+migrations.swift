@@ -53,7 +53,7 @@ struct MigrationRecord: Sendable {
     id = row["id"]
     release = row["release"]
     plan = try Journal.decode(row["plan"])
-    state = State(rawValue: row["state"]) ?? .stuck
+    state = try Journal.known(row["state"])
     reason = try (row["reason"] as String?).map { try Journal.decode($0) }
     closed = (row["closed"] as Double?).map(Date.init(timeIntervalSince1970:))
     downtime = row["downtime"]
@@ -190,7 +190,7 @@ extension Journal {
   func places() throws -> [String: PlatformName] {
     try read { database in
       try Row.fetchAll(database, sql: "SELECT name, platform FROM site WHERE platform IS NOT NULL")
-        .reduce(into: [:]) { $0[$1["name"]] = PlatformName(rawValue: $1["platform"]) }
+        .reduce(into: [:]) { $0[$1["name"]] = try Self.known($1["platform"]) as PlatformName }
     }
   }
 

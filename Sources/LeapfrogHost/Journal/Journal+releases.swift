@@ -17,10 +17,10 @@ struct ReleaseRecord: Sendable {
   fileprivate init(_ row: Row) throws {
     id = row["id"]
     order = try Journal.decode(row["work"])
-    from = (row["source"] as String?).flatMap(PlatformName.init)
-    state = ReleaseStatus.State(rawValue: row["state"]) ?? .interrupted
+    from = try (row["source"] as String?).map(Journal.known)
+    state = try Journal.known(row["state"])
     reason = row["reason"]
-    control = (row["control"] as String?).flatMap(ControlParams.Action.init)
+    control = try (row["control"] as String?).map(Journal.known)
     started = Date(timeIntervalSince1970: row["started"])
     finished = (row["finished"] as Double?).map(Date.init(timeIntervalSince1970:))
   }
@@ -125,7 +125,7 @@ extension Journal {
     try read { database in
       try String.fetchOne(
         database, sql: "SELECT state FROM release WHERE id = ?", arguments: [id]
-      ).flatMap(ReleaseStatus.State.init)
+      ).map(Self.known)
     }
   }
 
@@ -134,7 +134,7 @@ extension Journal {
     try read { database in
       try String.fetchOne(
         database, sql: "SELECT control FROM release WHERE id = ?", arguments: [id]
-      ).flatMap(ControlParams.Action.init)
+      ).map(Self.known)
     }
   }
 

@@ -9,7 +9,8 @@ extension Journal {
   /// What a request led to; nil when it never came.
   func answer(to request: String) throws -> WorkStarted? {
     try read { database in
-      try Row.fetchOne(
+      guard try JournalSchema.has(JournalSchema.fencesAndRequests, database) else { return nil }
+      return try Row.fetchOne(
         database, sql: "SELECT release, after FROM request WHERE id = ?", arguments: [request]
       ).map { WorkStarted(release: $0["release"], attached: false, after: $0["after"]) }
     }
@@ -24,7 +25,9 @@ extension Journal {
 
   /// Notes a request in the transaction that does what it asks.
   static func note(_ request: String?, _ release: Int64, _ database: Database) throws {
-    guard let request else { return }
+    guard let request, try JournalSchema.has(JournalSchema.fencesAndRequests, database) else {
+      return
+    }
     let last = try Int64.fetchOne(database, sql: "SELECT max(number) FROM event") ?? 0
     try note(request, release, after: last, database)
     try database.execute(
@@ -34,6 +37,7 @@ extension Journal {
   private static func note(
     _ request: String, _ release: Int64, after: Int64, _ database: Database
   ) throws {
+    guard try JournalSchema.has(JournalSchema.fencesAndRequests, database) else { return }
     try database.execute(
       sql: "INSERT OR IGNORE INTO request (id, release, after, time) VALUES (?, ?, ?, ?)",
       arguments: [request, release, after, Date().timeIntervalSince1970])

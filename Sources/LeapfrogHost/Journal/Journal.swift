@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 import LeapfrogCore
 
 /// The record of what was meant, what was done and how it ended: SQLite in WAL mode with
@@ -8,7 +9,8 @@ struct Journal: Sendable {
   let path: String
   private let queue: DatabaseQueue
 
-  /// Opens the journal of a pair, and makes it where `creates` says so.
+  /// Opens the journal of a pair, and makes it where `creates` says so. One of an older version stays as it is
+  /// until it is migrated.
   ///
   /// - Throws: `Failure` when it is missing, damaged, or from a newer version.
   init(layout: Layout, creates: Bool = false) throws {
@@ -17,6 +19,7 @@ struct Journal: Sendable {
       throw Failure.failed(
         "there is no journal \(path)", remedy: "leapfrog-host rebuild \(layout.root)")
     }
+    if Files.exists(path) { _ = try Descriptor(opening: path, O_RDWR | O_NOFOLLOW) }
     let path = path
     queue = try Self.explaining(path) {
       try DatabaseQueue(path: path, configuration: Self.setUp(layout, creates: creates))
@@ -31,9 +34,16 @@ struct Journal: Sendable {
         try creates || LiveLinks(layout: layout).all().isEmpty
       }
       try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-      try JournalSchema.prepare(database, path: layout.journal)
+      if creates { try JournalSchema.make(database, path: layout.journal) }
     }
     return configuration
+  }
+
+  /// Brings a journal of an older version to this one's. Whoever holds the lock knows that no worker and no job
+  /// of an older leapfrog is alive.
+  func migrate(holding lock: borrowing PairLock) throws {
+    guard try read({ try !JournalSchema.has(JournalSchema.version, $0) }) else { return }
+    try write("schema") { try JournalSchema.migrate($0, path: path) }
   }
 
   /// Reads.
@@ -60,6 +70,8 @@ struct Journal: Sendable {
   {
     do {
       return try body()
+    } catch let newer as NewerJournal {
+      throw newer.failure
     } catch let error as DatabaseError where isDamage(error) {
       throw damaged(path, error.message ?? "unreadable")
     } catch let error as DatabaseError {
@@ -85,12 +97,28 @@ struct Journal: Sendable {
     String(decoding: try Wire.encoder().encode(value), as: UTF8.self)
   }
 
-  /// - Throws: `Failure` when a record does not say what it should; the journal is damaged then.
+  /// - Throws: `NewerJournal` when a record has a word that this program does not know, `Failure` when it does
+  ///   not say what it should; the journal is damaged then.
   static func decode<Value: Decodable>(_ text: String) throws -> Value {
-    do { return try Wire.decoder().decode(Value.self, from: Data(text.utf8)) } catch {
+    do {
+      return try Wire.decoder().decode(Value.self, from: Data(text.utf8))
+    } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
+      let key = context.codingPath.map(\.stringValue).joined(separator: ".")
+      throw NewerJournal("a record of the journal has another `\(key)` than those")
+    } catch {
       throw Failure.failed(
         "a record of the journal is damaged; the sites stay as they are",
         remedy: "leapfrog-host rebuild ROOT")
     }
+  }
+
+  /// A word of a column.
+  ///
+  /// - Throws: `NewerJournal` when this program does not know it.
+  static func known<Value: RawRepresentable<String>>(_ word: String) throws -> Value {
+    guard let value = Value(rawValue: word) else {
+      throw NewerJournal("a record of the journal has another \(Value.self) than those")
+    }
+    return value
   }
 }

@@ -2,9 +2,16 @@ import GRDB
 import LeapfrogCore
 
 /// The tables of the journal. `user_version` is the schema's version; a newer one is refused.
+///
+/// A journal of an older version is read, and written, as it is: a worker of the older leapfrog may be at work
+/// on it, and orders to that worker have to be in its form. So a version only adds to the one before, and
+/// what it added is asked for with `has`. It is migrated by the first who changes the pair under its lock,
+/// which worker and jobs of an older leapfrog hold as long as one of them lives (`Journal.migrate`).
 enum JournalSchema {
-  /// The version that this program writes and reads.
+  /// The version that this program writes; it reads all before it.
   static let version = 2
+  /// What journals of the first version lack.
+  static let fencesAndRequests = 2
 
   /// Refuses a journal without tables where it cannot be a new one.
   ///
@@ -15,23 +22,33 @@ enum JournalSchema {
     throw Journal.damaged(path, "it is empty")
   }
 
-  /// Makes the tables that a journal lacks: all in one that has none, the later ones in an older one.
-  static func prepare(_ database: Database, path: String) throws {
-    guard try found(database, path) < version else { return }
+  /// Makes the tables of a journal that has none.
+  static func make(_ database: Database, path: String) throws {
+    guard try found(database, path) == 0 else { return }
     // Another process may be making the same journal: only one gets the write lock, and looks again.
     try database.inTransaction(.immediate) {
-      for tables in steps[try found(database, path)...] { try database.execute(sql: tables) }
-      try database.execute(sql: "PRAGMA user_version = \(version)")
+      if try found(database, path) == 0 { try migrate(database, path: path) }
       return .commit
     }
+  }
+
+  /// Makes the tables that a journal lacks, in the transaction of the caller.
+  static func migrate(_ database: Database, path: String) throws {
+    let found = try found(database, path)
+    guard found < version else { return }
+    for tables in steps[found...] { try database.execute(sql: tables) }
+    try database.execute(sql: "PRAGMA user_version = \(version)")
+  }
+
+  /// Whether a journal has what came with a version.
+  static func has(_ version: Int, _ database: Database) throws -> Bool {
+    try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0 >= version
   }
 
   private static func found(_ database: Database, _ path: String) throws -> Int {
     let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
     guard found <= version else {
-      throw Failure.failed(
-        "the journal \(path) has version \(found), newer than \(version), which this leapfrog knows; "
-          + "use the leapfrog that wrote it or a newer one")
+      throw NewerJournal("the journal \(path) has version \(found), newer than \(version)")
     }
     return found
   }
@@ -66,4 +83,16 @@ enum JournalSchema {
     CREATE TABLE request (
       id TEXT PRIMARY KEY, release INTEGER NOT NULL, after INTEGER NOT NULL, time REAL NOT NULL);
     """
+}
+
+/// A journal of a leapfrog that is newer than this one. It is sound, and nothing of it may be changed.
+struct NewerJournal: Error {
+  let failure: Failure
+
+  /// - Parameter what: what this leapfrog does not know.
+  init(_ what: String) {
+    failure = .refused(
+      "\(what), which this leapfrog knows: a newer leapfrog wrote it, and this one changes nothing; use that "
+        + "one or a newer one")
+  }
 }

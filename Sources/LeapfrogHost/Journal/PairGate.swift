@@ -33,9 +33,11 @@ struct PairGate {
     return try PairLock.take(layout, waiting: seconds)
   }
 
-  /// Lets in who holds the lock already. `isSession` says that the lock is kept for the next request.
+  /// Lets in who holds the lock already; from here on the journal is of this program's version. `isSession` says that the lock is kept for the next request.
   func admit(_ entrant: Entrant, holding lock: PairLock, isSession: Bool = false) throws {
-    try Journal(layout: layout).verify(entrant.claim, pair: pair)
+    let journal = try Journal(layout: layout)
+    try journal.verify(entrant.claim, pair: pair)
+    try journal.migrate(holding: lock)
     try lock.sign(entrant, isSession: isSession)
   }
 }

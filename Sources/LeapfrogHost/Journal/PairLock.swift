@@ -49,7 +49,9 @@ final class PairLock: Sendable {
 
   /// Whether somebody holds the lock right now.
   static func isHeld(_ layout: Layout) -> Bool {
-    guard let descriptor = try? Descriptor(opening: layout.lock, O_RDWR) else { return false }
+    guard let descriptor = try? Descriptor(opening: layout.lock, O_RDONLY) else {
+      return Files.exists(layout.lock)
+    }
     if flock(descriptor.number, LOCK_SH | LOCK_NB) == 0 { return false }
     return errno == EWOULDBLOCK
   }

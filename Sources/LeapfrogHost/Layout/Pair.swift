@@ -43,7 +43,12 @@ struct Pair: Sendable {
   static func saved(root: String) throws -> PairSpec {
     let path = Layout(root: root).pair
     guard Files.exists(path) else { throw Failure.usage("there is no pair in \(root)") }
-    return try Wire.decoder().decode(PairSpec.self, from: Data(try Files.read(path)))
+    let bytes = Data(try Files.read(path))
+    do { return try Wire.decoder().decode(PairSpec.self, from: bytes) } catch {
+      throw Failure.failed(
+        "\(path) has something that this leapfrog does not know: it is damaged, or a newer leapfrog wrote it"
+      )
+    }
   }
 
   private func verifyName() throws {
@@ -56,7 +61,9 @@ struct Pair: Sendable {
     guard layout.root.hasPrefix("/"), layout.root != "/" else {
       throw Failure.usage("the root \(layout.root) of \(name) is not an absolute path below /")
     }
-    guard let status = FileStatus(layout.root) else { return try verifyAbove(layout, name) }
+    guard let status = try FileStatus.look(layout.root) else {
+      return try verifyAbove(layout, name)
+    }
     guard status.kind != .link else {
       throw Failure.usage(
         "the root \(layout.root) of \(name) is a symbolic link; name the directory that it leads to"

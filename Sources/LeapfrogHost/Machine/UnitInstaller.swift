@@ -10,14 +10,10 @@ struct UnitInstaller {
 
   /// - Throws: `Failure` when a unit cannot be one, or systemd refuses it.
   func install() throws -> UnitsResult {
-    for unit in units {
-      if let fault = unit.fault {
-        throw Failure.usage("no unit can be made of \(unit.pair): \(fault)")
-      }
-    }
+    for unit in units { _ = try unit.verified }
     let reason = obstacle
     if reason == nil, !units.isEmpty { try write() }
-    return UnitsResult(installed: reason == nil, paths: paths, commands: commands, reason: reason)
+    return UnitsResult(installed: reason == nil, paths: paths, reason: reason)
   }
 
   private var paths: [String] { units.map { systemd.path(of: $0.name) } }
@@ -47,12 +43,5 @@ struct UnitInstaller {
     _ = try ClientCommand(
       program: try tool.find(), package: tool.package, arguments: arguments
     ).run(seconds: 60)
-  }
-
-  /// What does the same, typed by an administrator.
-  private var commands: [String] {
-    guard !units.isEmpty else { return [] }
-    return units.map { "cat > \(systemd.path(of: $0.name)) <<'END'\n\($0.text)END" }
-      + ["systemctl daemon-reload", "systemctl enable \(units.map(\.name).joined(separator: " "))"]
   }
 }

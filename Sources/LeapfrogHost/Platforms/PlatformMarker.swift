@@ -7,7 +7,7 @@ enum PlatformMarker {
   /// Makes the markers that are missing.
   static func make(_ layout: Layout) throws {
     for platform in PlatformName.allCases {
-      guard !isThere(platform, layout) else { continue }
+      guard try !isThere(platform, layout) else { continue }
       try make(path(platform, layout))
       try Files.sync(directory: layout.platform(platform))
     }
@@ -15,7 +15,7 @@ enum PlatformMarker {
 
   /// - Throws: `Failure` with the command that puts a marker back that is missing.
   static func verify(_ platform: PlatformName, _ layout: Layout) throws {
-    guard !isThere(platform, layout) else { return }
+    guard try !isThere(platform, layout) else { return }
     throw Failure.failed(
       "\(platform.marker) is missing, by which Apache knows the platform",
       remedy: "touch \(path(platform, layout))")
@@ -25,8 +25,8 @@ enum PlatformMarker {
     "\(layout.platform(platform))/\(platform.marker)"
   }
 
-  private static func isThere(_ platform: PlatformName, _ layout: Layout) -> Bool {
-    FileStatus(path(platform, layout))?.kind == .file
+  private static func isThere(_ platform: PlatformName, _ layout: Layout) throws -> Bool {
+    try FileStatus.look(path(platform, layout))?.kind == .file
   }
 
   private static func make(_ path: String) throws {

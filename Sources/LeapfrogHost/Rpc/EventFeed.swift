@@ -8,7 +8,12 @@ struct EventFeed {
 
   /// The status of the release comes with the answer only when it is not running any more: with many
   /// sites it is large.
+  ///
+  /// - Throws: `Failure` when there is no such release: nobody may follow it for ever.
   func next(_ params: EventsParams) throws -> EventsResult {
+    if let id = params.release, try journal.state(of: id) == nil {
+      throw Failure.usage("\(pair.name) has no release \(id)")
+    }
     let deadline = Deadline(seconds: min(params.wait, 60))
     while true {
       let isRunning = try isRunning(params.release)

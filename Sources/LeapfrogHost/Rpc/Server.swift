@@ -90,6 +90,7 @@ public final class Server {
     case .doctor: return try answer(session.doctor)
     case .machine: return try answer(session.machine)
     case .units: return try answer(session.units)
+    case .output: return try answer(session.output)
     }
   }
 

@@ -53,6 +53,11 @@ final class Session {
     }
   }
 
+  func output(_ params: JobOutputParams) throws -> JobOutput {
+    let pair = try Pair(root: params.root, name: params.pair)
+    return try JobFiles(checked: params.job, pair.layout).output(from: params.offset)
+  }
+
   func doctor(_ params: SurveyParams) -> [Finding] {
     HostDoctor(spec: params.spec).examine()
   }

@@ -9,7 +9,7 @@ struct LiveLinks: Sendable {
   /// - Throws: `Failure` when something else than such a link is there.
   func platform(of site: String) throws -> PlatformName? {
     let path = layout.live(site)
-    guard let status = FileStatus(path) else { return nil }
+    guard let status = try FileStatus.look(path) else { return nil }
     guard status.kind == .link, let target = Files.target(ofLink: path),
       let platform = PlatformName.allCases.first(where: { target == Self.target($0) })
     else {

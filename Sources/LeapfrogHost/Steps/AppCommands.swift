@@ -66,7 +66,8 @@ struct AppCommands {
       throw Failure.failed("\(what(request)) was lost: its end was not seen")
     }
     if case .exited(let status) = result, accepted.contains(status) { return status }
-    throw result.failure(of: what(request), output: migration.jobs.outputPath(of: request.id))
+    throw result.failure(
+      of: what(request), migration.jobs.files(request.id), pair: migration.order.spec.name)
   }
 
   private static func what(_ request: JobRequest) -> String {

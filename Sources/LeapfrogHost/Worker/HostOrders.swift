@@ -48,12 +48,14 @@ public struct HostOrders: Sendable {
     return try report(release, journal)
   }
 
-  /// Moves a damaged journal away and begins a new one from the `live/` links.
+  /// Moves a damaged journal away and begins a new one from the `live/` links. What a newer leapfrog wrote is
+  /// not damaged.
   ///
   /// - Returns: where the old journal is now.
   public func rebuild() throws -> String {
     let entrant = Entrant.local(spec.name, "new journal of \(spec.name)")
     let lock = try gate.take(for: entrant.claim.token)
+    try Journal.refuseNewer(layout)
     try lock.sign(entrant)
     return try withExtendedLifetime(lock) {
       let kept = "\(layout.aside)/journal-\(BackupStore.newID())"

@@ -26,6 +26,6 @@ struct PlatformCommand {
       throw Failure.failed("\(what) was lost: its end was not seen")
     }
     guard !result.isSuccess else { return }
-    throw result.failure(of: what, output: jobs.outputPath(of: request.id))
+    throw result.failure(of: what, jobs.files(request.id), pair: spec.name)
   }
 }

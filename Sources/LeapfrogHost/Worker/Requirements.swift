@@ -74,7 +74,9 @@ struct Requirements: Sendable {
     case .exited(3): return missing(request.id)
     default:
       let what = "the command `\(Command(request.arguments).summary)`"
-      return result.failure(of: what, output: jobs.outputPath(of: request.id)).description
+      return result.failure(
+        of: what, jobs.files(request.id), pair: release.order.spec.name
+      ).description
     }
   }
 

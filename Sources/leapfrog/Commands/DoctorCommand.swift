@@ -37,7 +37,7 @@ struct DoctorCommand: AsyncParsableCommand {
   }
 
   private func show(_ findings: [Finding], _ name: String, _ console: Console) {
-    console.line(console.styled(name, .bold))
+    console.line(Styled(name, .bold))
     for finding in findings { console.show(finding) }
   }
 }

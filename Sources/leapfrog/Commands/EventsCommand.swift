@@ -9,6 +9,7 @@ struct EventsCommand: AsyncParsableCommand {
       EXAMPLES:
         leapfrog events acme --after 120
         leapfrog events acme --follow          comes back to work that is under way
+        leapfrog events acme --output m8-update-1      what that command has printed
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -18,9 +19,19 @@ struct EventsCommand: AsyncParsableCommand {
   @Flag(name: .shortAndLong, help: "Follow the release that is under way to its end.") var follow =
     false
 
+  @Option(help: "Show what the command of this job has printed, its control characters escaped.")
+  var output: String?
+
+  func validate() throws {
+    guard output == nil || !follow && after == 0 else {
+      throw ValidationError("--output goes with neither --follow nor --after")
+    }
+  }
+
   func run() async throws {
     try await global.run { context in
       let members = try place.members(of: pair, context)
+      if let output { return try await show(output, members, context) }
       guard follow else { return try await list(members, context) }
       return try await Spreading(context: context, members: members).run("following") {
         context, pair in
@@ -33,6 +44,29 @@ struct EventsCommand: AsyncParsableCommand {
         return try await context.follow(started, on: host)
       }
     }
+  }
+
+  /// A job is on one of the hosts.
+  private func show(_ job: String, _ members: [PairConfiguration], _ context: Context) async throws
+    -> Int32
+  {
+    let found = await Gathering(context: context, members: members).answers {
+      String(decoding: try await $1.output(of: job), as: UTF8.self)
+    }
+    guard let first = found.values.first else {
+      guard let failure = found.failures.first?.failure else { return 0 }
+      throw failure
+    }
+    let console = members.count > 1 ? context.on(first.pair.host).console : context.console
+    try console.document(JobDocument(job: job, output: first.value, host: console.host))
+    console.lines(first.value.hasSuffix("\n") ? first.value : first.value + "\n")
+    return 0
+  }
+
+  private struct JobDocument: Encodable {
+    var job: String
+    var output: String
+    var host: String?
   }
 
   private func list(_ members: [PairConfiguration], _ context: Context) async throws -> Int32 {

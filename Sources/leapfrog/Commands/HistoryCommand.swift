@@ -34,7 +34,7 @@ struct HistoryCommand: AsyncParsableCommand {
   }
 
   private func show(_ releases: [ReleaseStatus], _ pair: String, _ console: Console) {
-    console.line(console.styled(pair, .bold))
+    console.line(Styled(pair, .bold))
     console.table([Self.titles] + releases.map(row))
   }
 

@@ -36,7 +36,7 @@ struct ProfileCommand: AsyncParsableCommand {
             "there is no profile \(name)", remedy: "leapfrog profile list")
         }
         try console.document(found.profile)
-        if !console.isJSON { console.emit(found.source.text) }
+        console.lines(found.source.text)
       })
     }
   }

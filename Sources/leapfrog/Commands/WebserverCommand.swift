@@ -44,7 +44,7 @@ struct WebserverCommand: AsyncParsableCommand {
         WebserverDocument(
           server: server, pair: pair, configuration: text, preview: "http://\(plan.preview)",
           listen: plan.listen.map(\.description)))
-      if !context.console.isJSON { context.console.emit(text) }
+      context.console.lines(text)
       if let line = plan.missingPreview {
         context.console.note("leapfrog.yml needs the line `\(line)` in \(pair)")
       }

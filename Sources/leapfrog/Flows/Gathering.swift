@@ -10,17 +10,24 @@ struct Gathering: Sendable {
   func ask<Value: Sendable>(
     _ body: @escaping @Sendable (PairConfiguration, PairHost) async throws -> Value
   ) async throws -> Gathered<Value> {
+    let gathered = await answers(body)
+    if members.count == 1, let failure = gathered.failures.first?.failure { throw failure }
+    for (pair, failure) in gathered.failures { context.on(pair.host).console.tell(failure) }
+    return gathered
+  }
+
+  /// The same, without a word on those that did not answer.
+  func answers<Value: Sendable>(
+    _ body: @escaping @Sendable (PairConfiguration, PairHost) async throws -> Value
+  ) async -> Gathered<Value> {
     let answers = await withTaskGroup(of: (Int, Result<Value, Failure>).self) { group in
       for index in members.indices { group.addTask { (index, await answer(members[index], body)) } }
       return await group.reduce(into: [Int: Result<Value, Failure>]()) { $0[$1.0] = $1.1 }
     }
-    if members.count == 1, case .failure(let failure)? = answers[0] { throw failure }
-    let gathered = Gathered(
+    return Gathered(
       answers: members.indices.compactMap { index in
         answers[index].map { (members[index], $0) }
       })
-    for (pair, failure) in gathered.failures { context.on(pair.host).console.tell(failure) }
-    return gathered
   }
 
   private func answer<Value: Sendable>(

@@ -36,7 +36,10 @@ final class InterruptHint: Sendable {
 
   private static func end() {
     let text = followed.withLock { $0.first } ?? ""
-    if !text.isEmpty { Output.remark("\n" + text) }
+    if !text.isEmpty {
+      Output.remark("")
+      Output.remark(text)
+    }
     Output.end(130)
   }
 }

@@ -19,28 +19,22 @@ struct Console: Sendable {
     hasColor = canDraw && (environment["NO_COLOR"] ?? "").isEmpty
   }
 
-  enum Style: String {
-    case bold = "1"
-    case dim = "2"
-    case red = "31"
-    case green = "32"
-    case yellow = "33"
-  }
-
-  /// The text in a style, where there is colour.
-  func styled(_ text: String, _ style: Style) -> String {
-    hasColor ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
-  }
-
   /// Prints a line for people; nothing with `--json`.
-  func line(_ text: String = "") {
-    if !isJSON { emit(prefix + text + "\n") }
+  func line(_ text: String = "") { line(Styled(text)) }
+
+  func line(_ text: Styled) {
+    if !isJSON { emit(.line(prefix + text, colored: hasColor)) }
+  }
+
+  /// Prints a text of several lines as it is but for control characters; nothing with `--json`.
+  func lines(_ text: String) {
+    if !isJSON { emit(.lines(text)) }
   }
 
   /// Prints one JSON document on one line; nothing without `--json`.
   func document(_ value: some Encodable) throws {
     guard isJSON else { return }
-    try Output.write(String(decoding: try Wire.encoder().encode(value), as: UTF8.self) + "\n")
+    try Output.write(.json(value))
   }
 
   /// Says why nothing was done.
@@ -75,7 +69,9 @@ struct Console: Sendable {
   func tell(_ failure: Failure) {
     // A link's failure begins with the host.
     let names = host.map { failure.message.hasPrefix("\($0) ") } ?? false
-    Output.remark("leapfrog: \(names ? "" : prefix)\(failure)")
+    let text = "leapfrog: \(names ? "" : prefix)\(failure)"
+    guard failure.isList else { return Output.remark(text) }
+    try? Output.write(.lines(text + "\n"), to: 2)
   }
 
   private var prefix: String { host.map { "\($0): " } ?? "" }
@@ -86,15 +82,24 @@ struct Console: Sendable {
   }
 
   /// Writes to standard output at once.
-  func emit(_ text: String) {
-    try? Output.write(text)
+  private func emit(_ shown: Shown) {
+    try? Output.write(shown)
+  }
+
+  /// Moves on the terminal that is drawn on.
+  func control(_ control: Shown.Control) { emit(.control(control)) }
+
+  /// Draws a line that the next one is drawn over.
+  func passing(_ text: String) {
+    emit(.begun(text))
+    control(.lineStart)
   }
 
   /// Shows what is waited for while it lasts, on a terminal.
   func waiting<Value>(_ text: String, _ body: () async throws -> Value) async throws -> Value {
     guard isTerminal else { return try await body() }
-    emit("\(text)…\r")
-    defer { emit("\u{1B}[2K") }
+    passing("\(text)…")
+    defer { control(.clearLine) }
     return try await body()
   }
 
@@ -104,7 +109,7 @@ struct Console: Sendable {
   /// Asks a question that `y` answers; without a terminal the answer is no.
   func confirms(_ question: String) -> Bool {
     guard canAsk else { return false }
-    emit("\(question) [y/N] ")
+    emit(.begun("\(question) [y/N] "))
     return readLine(strippingNewline: true)?.lowercased().hasPrefix("y") ?? false
   }
 

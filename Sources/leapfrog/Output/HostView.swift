@@ -8,7 +8,7 @@ struct HostView {
 
   func show(_ visit: HostVisit) {
     let machine = visit.machine
-    console.line(console.styled(visit.host, .bold) + (visit.address.map { "  \($0)" } ?? ""))
+    console.line(Styled(visit.host, .bold) + (visit.address.map { "  \($0)" } ?? ""))
     console.table(
       [
         ["machine", "\(machine.hostname), \(machine.system) \(machine.release)"],
@@ -25,14 +25,14 @@ struct HostView {
     if let units = visit.units { show(units, visit.host) }
   }
 
-  private func show(_ units: UnitsResult, _ host: String) {
+  private func show(_ units: HostVisit.Units, _ host: String) {
     guard !units.installed else {
       return console.line("  units installed: \(units.paths.joined(separator: " "))")
     }
     console.line(
       "  units not installed: \(units.reason ?? "it is not allowed"); as root\(host == "local" ? "" : " on \(host)"), type:"
     )
-    for command in units.commands { console.line(command) }
+    for command in units.commands { console.lines(command + "\n") }
   }
 
   private static func milliseconds(_ seconds: Double) -> String {

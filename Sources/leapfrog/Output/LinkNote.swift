@@ -26,8 +26,9 @@ struct UploadView: Sendable {
         if done == min(done, 1 << 20) { console.note("\(what) (\(size))") }
         return
       }
-      let end = done >= total ? "\u{1B}[2K" : ""
-      console.emit("\u{1B}[2K\(what): \(Formats.size(Int64(done))) of \(size)…\r\(end)")
+      console.control(.clearLine)
+      console.passing("\(what): \(Formats.size(Int64(done))) of \(size)…")
+      if done >= total { console.control(.clearLine) }
     }
   }
 }

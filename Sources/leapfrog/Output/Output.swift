@@ -7,20 +7,20 @@ import Synchronization
 /// Standard output and standard error. Foundation's way to write ends the process when the reader is
 /// gone, and `leapfrog upgrade | head` must not look like a crash.
 enum Output {
-  /// Writes all of a text.
+  /// Writes all of it.
   ///
   /// - Throws: `Failure` when it cannot be written. A reader that went away is no failure: the work is
   ///   followed to its end all the same, for the exit status.
-  static func write(_ text: String, to descriptor: Int32 = 1) throws {
+  static func write(_ shown: Shown, to descriptor: Int32 = 1) throws {
     // What hosts say at once stays in whole lines. Only there: a hint is said though a pager holds the rest up.
-    guard descriptor == 1 else { return try put(text, to: descriptor) }
-    try standard.withLock { _ in try put(text, to: descriptor) }
+    guard descriptor == 1 else { return try put(shown, to: descriptor) }
+    try standard.withLock { _ in try put(shown, to: descriptor) }
   }
 
   private static let standard = Mutex(())
 
-  private static func put(_ text: String, to descriptor: Int32) throws {
-    var left = Array(text.utf8)[...]
+  private static func put(_ shown: Shown, to descriptor: Int32) throws {
+    var left = shown.bytes[...]
     while !left.isEmpty {
       let count = left.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       guard count < 0 else {
@@ -43,6 +43,6 @@ enum Output {
 
   /// Writes a line to standard error, or nowhere when that is not possible.
   static func remark(_ text: String) {
-    try? write(text + "\n", to: 2)
+    try? write(.line(Styled(text), colored: false), to: 2)
   }
 }

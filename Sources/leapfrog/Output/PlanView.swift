@@ -12,7 +12,7 @@ struct PlanView {
     }
     let platform = plan.platform.map { "on \($0)" } ?? "nowhere: no platform is idle"
     console.line(
-      console.styled(plan.pair + place, .bold)
+      Styled(plan.pair + place, .bold)
         + ": \(plan.from ?? "-") to \(plan.ref) (\(plan.commit.short)), \(platform)")
     let isKnown = before.contains {
       $0.from == plan.from && $0.commits.first == plan.commits.first
@@ -22,7 +22,7 @@ struct PlanView {
     console.line(
       "  space: about \(Formats.size(plan.space.needed)) of \(Formats.size(plan.space.free)) free")
     if let refusal = plan.refusal {
-      console.line("  " + console.styled("upgrade would be refused: \(refusal)", .red))
+      console.line("  " + Styled("upgrade would be refused: \(refusal)", .red))
     }
     for note in plan.notes { console.line("  note: \(note)") }
     for command in plan.next { console.line("  next: \(command)") }

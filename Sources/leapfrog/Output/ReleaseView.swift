@@ -70,7 +70,7 @@ final class ReleaseView {
 
   private func erase() {
     guard console.isTerminal, drawn > 0 else { return }
-    console.emit("\u{1B}[\(drawn)A\u{1B}[J")
+    console.control(.clearLines(drawn))
     drawn = 0
   }
 
@@ -80,20 +80,20 @@ final class ReleaseView {
     drawn = active.count
   }
 
-  private func text(_ site: String, _ progress: Progress) -> String {
+  private func text(_ site: String, _ progress: Progress) -> Styled {
     let elapsed = Formats.duration(progress.begun.age)
     let step = progress.isBack ? "undoing \(progress.step.rawValue)" : progress.step.rawValue
     let down =
       progress.closed.map { ", down for \(Formats.duration($0.age))" } ?? ""
-    return "  \(site)  \(console.styled(step, .yellow))  \(elapsed)\(down)"
+    return "  \(site)  " + Styled(step, .yellow) + "  \(elapsed)\(down)"
   }
 
-  private func colored(_ text: String, _ event: Event) -> String {
+  private func colored(_ text: String, _ event: Event) -> Styled {
     switch event.kind {
-    case .stepFailed, .undoFailed: console.styled(text, .red)
-    case .siteFinished where event.outcome == "superseded": text
-    case .siteFinished: console.styled(text, event.outcome == "moved" ? .green : .red)
-    default: text
+    case .stepFailed, .undoFailed: Styled(text, .red)
+    case .siteFinished where event.outcome == "superseded": Styled(text)
+    case .siteFinished: Styled(text, event.outcome == "moved" ? .green : .red)
+    default: Styled(text)
     }
   }
 }

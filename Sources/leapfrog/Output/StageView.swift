@@ -11,12 +11,13 @@ struct StageView: Sendable {
     let console = console
     return { sent, total in
       guard console.isTerminal else { return }
-      console.emit("\u{1B}[2Ksending \(sent) of \(total) files…\r")
+      console.control(.clearLine)
+      console.passing("sending \(sent) of \(total) files…")
     }
   }
 
   func finish(_ staged: Staged) {
-    if console.isTerminal { console.emit("\u{1B}[2K") }
+    if console.isTerminal { console.control(.clearLine) }
     console.line(
       "staged \(ref.name) (\(ref.commit.short)) on \(staged.platform): \(staged.written) written, "
         + "\(staged.removed) removed, \(staged.kept) kept")

@@ -6,7 +6,7 @@ struct StatusView {
 
   func show(_ entry: StatusDocument.Entry) {
     let status = entry.status
-    console.line(console.styled(status.name, .bold) + "  \(entry.host)  \(status.root)")
+    console.line(Styled(status.name, .bold) + "  \(entry.host)  \(status.root)")
     if let error = entry.error { return console.line("  \(error)") }
     console.table(PlatformName.allCases.map { platform($0, status[$0]) })
     if !status.sites.isEmpty { sites(status.sites) }

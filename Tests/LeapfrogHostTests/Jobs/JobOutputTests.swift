@@ -67,11 +67,11 @@ import Testing
   @Test func makesAFailureThatNamesEverything() throws {
     let sandbox = try JobSandbox()
     _ = try sandbox.run("echo working; echo 'no such table: users'; exit 3")
-    let path = sandbox.jobs.outputPath(of: "one")
-    let failure = JobResult.exited(3).failure(of: "the update of a.example.com", output: path)
+    let failure = JobResult.exited(3).failure(
+      of: "the update of a.example.com", sandbox.jobs.files("one"), pair: "acme")
     #expect(
       "\(failure)" == "the update of a.example.com exited with status 3, and its last words were: "
-        + "working / no such table: users; run `cat \(path)`")
+        + "working / no such table: users; run `leapfrog events acme --output one`")
     #expect("\(JobResult.signalled(SIGKILL))" == "was ended by signal 9 (Killed)")
     #expect("\(JobResult.timedOut(seconds: 7))".contains("within 7 seconds"))
   }

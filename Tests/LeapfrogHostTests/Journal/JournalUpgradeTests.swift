@@ -5,7 +5,8 @@ import Testing
 
 @testable import LeapfrogHost
 
-/// A journal of an earlier version is taken on as it is.
+/// A journal of an earlier version is used as it is, and migrated under the pair's lock alone: a worker that
+/// knows nothing else may be at work on it.
 @Suite struct JournalUpgradeTests {
   let disk: PairOnDisk
   var layout: Layout { disk.layout }
@@ -25,23 +26,65 @@ import Testing
 
   @Test func aFirstVersionKeepsItsRecords() throws {
     let journal = try Journal(layout: layout)
-    #expect(try version(journal) == 2)
+    try #require(try version(journal) == 1)
     let release = try #require(try journal.release(7))
     #expect(release.order.spec.name == "acme" && release.order.actor == "old")
     #expect(try journal.lastEvent() == 12)
     #expect(try journal.fence() == 0)
+    #expect(try journal.answer(to: "r") == nil)
+    try journal.verify(Claim(token: "t", fence: 3), pair: "acme")
+    try journal.ask(.abort, of: 7, request: "r")
+    try journal.note("s", WorkStarted(release: 7, attached: true, after: 12))
+    #expect(try journal.control(of: 7) == .abort)
+    #expect(try version(journal) == 1)
+    _ = try PairGate(layout: layout, pair: "acme").enter(.local("acme", "a test"))
+    #expect(try version(journal) == JournalSchema.version)
+    #expect(try Journal(layout: layout).release(7)?.order.actor == "old")
     try journal.raiseFence(
       for: Entrant(pair: "acme", claim: Claim(token: "t", fence: 0), actor: "a", what: "w"))
     #expect(try Journal(layout: layout).fence() > 0)
   }
 
-  @Test func manyUpgradeTheSameJournalAtOnce() throws {
+  @Test func manyMigrateTheSameJournalAtOnce() throws {
     let faults = Faults()
     Threads.run(8) { [layout] in
-      do { _ = try Journal(layout: layout).fence() } catch { faults.add("\(error)") }
+      do {
+        let lock = try PairGate(layout: layout, pair: "acme").take(for: "t", waiting: 60)
+        try Journal(layout: layout).migrate(holding: lock)
+        try withExtendedLifetime(lock) { _ = try Journal(layout: layout).fence() }
+      } catch { faults.add("\(error)") }
     }
     #expect(faults.all.isEmpty, "\(faults.all)")
-    #expect(try version(Journal(layout: layout)) == 2)
+    #expect(try version(Journal(layout: layout)) == JournalSchema.version)
+  }
+
+  /// What a newer leapfrog wrote is neither damaged nor begun anew.
+  @Test(arguments: [
+    "PRAGMA user_version = 99",
+    "UPDATE event SET body = replace(body, 'release.finished', 'release.celebrated')",
+    "UPDATE release SET state = 'paused'", "UPDATE release SET control = 'pause'",
+    "UPDATE release SET work = replace(work, '\"backup\"', '\"promote\"')",
+  ]) func aNewerOneIsCalledThatAndKept(change: String) throws {
+    try Pair.save(PairSpec(name: "acme", root: layout.root))
+    try DatabaseQueue(path: layout.journal).writeWithoutTransaction {
+      try $0.execute(sql: "PRAGMA journal_mode = WAL; \(change)")
+    }
+    let before = try Files.read(layout.journal)
+    let looks: [() throws -> Void] = [
+      { _ = try Journal(layout: layout).events(after: 0, release: nil, limit: 9) },
+      { _ = try Journal(layout: layout).releases(limit: 9) },
+      { _ = try HostOrders(root: layout.root).rebuild() },
+    ]
+    let told = looks.compactMap { look in
+      do { try look() } catch { return Failure(error) }
+      return nil
+    }
+    #expect(!told.isEmpty && told.last?.message.contains("a newer leapfrog wrote it") == true)
+    for failure in told {
+      #expect(failure.kind == .refused && failure.remedy == nil, "\(failure)")
+      #expect(!failure.message.contains("damaged"), "\(failure)")
+    }
+    #expect(try Files.read(layout.journal) == before)
   }
 
   private func version(_ journal: Journal) throws -> Int? {

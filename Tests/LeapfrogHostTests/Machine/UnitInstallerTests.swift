@@ -57,7 +57,7 @@ import Testing
     #expect(result.reason?.hasPrefix("only root may install units") == true)
     expectNothing()
     // What an administrator is told to type does the same.
-    let script = result.commands.joined(separator: "\n")
+    let script = units.commands(in: sandbox.systemd.units).joined(separator: "\n")
     let path = "\(sandbox.directory)/bin:/usr/bin:/bin"
     let ran = try Capture.run(
       Spawn(

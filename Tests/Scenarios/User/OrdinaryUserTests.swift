@@ -62,6 +62,36 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: farm.root.path).isEmpty)
   }
 
+  /// What may not be read is not missing: nobody is told to begin anew what another user has.
+  @Test func whatAnotherUserHasIsDeniedAndNotMissing() throws {
+    let farm = try Farm(sites: [site])
+    try farm.must("init", "acme", "v1")
+    let run = try asNobody(farm)
+    let all = try Shell.run("/bin/chown", ["-R", "0:0", farm.root.path], in: farm.root)
+    try #require(all.status == 0, "\(all.text)")
+    let journal = "\(farm.root.path)/.leapfrog/journal.sqlite"
+    for command in [
+      ["status", "acme"], ["history", "acme"], ["events", "acme"], ["doctor", "acme"],
+      ["backups", "acme"], ["resume", "acme"], ["abort", "acme"], ["upgrade", "acme", "v2"],
+      ["plan", "acme", "v2"], ["rollback", "acme", "--yes"],
+      ["events", "acme", "--output", "m1-x-1"],
+    ] {
+      let denied = try run(command)
+      #expect(denied.text.contains("permission denied; "), "\(command): \(denied.text)")
+      #expect(denied.text.contains("belongs to root"), "\(command): \(denied.text)")
+      #expect(denied.text.contains("this is done by nobody"), "\(command): \(denied.text)")
+      for word in ["rebuild", "no journal", "no pair", "leapfrog init"] {
+        #expect(!denied.text.contains(word), "\(command): \(denied.text)")
+      }
+    }
+    #expect(try run(["status", "acme"]).text.contains(journal))
+    _ = try chmod(farm.root, 0o700)
+    let closed = try run(["status", "acme"])
+    let sentence = "permission denied; \(farm.root.path) belongs to root"
+    #expect(closed.text.contains(sentence), "\(closed.text)")
+    #expect(!closed.text.contains("leapfrog init"), "\(closed.text)")
+  }
+
   /// Gives the pair to nobody, and a way to run `leapfrog` as that user.
   private func asNobody(_ farm: Farm) throws -> ([String]) throws -> Outcome {
     let programs = farm.directory.appendingPathComponent("programs")
