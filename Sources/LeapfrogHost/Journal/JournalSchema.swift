@@ -4,7 +4,7 @@ import LeapfrogCore
 /// The tables of the journal. `user_version` is the schema's version; a newer one is refused.
 enum JournalSchema {
   /// The version that this program writes and reads.
-  static let version = 2
+  static let version = 3
 
   /// Refuses a journal without tables where it cannot be a new one.
   ///
@@ -37,7 +37,7 @@ enum JournalSchema {
   }
 
   /// What each version added to the one before.
-  private static let steps = [releases, fences]
+  private static let steps = [releases, fences, decisions]
 
   private static let releases = """
     CREATE TABLE release (
@@ -65,5 +65,12 @@ enum JournalSchema {
       what TEXT NOT NULL, time REAL NOT NULL);
     CREATE TABLE request (
       id TEXT PRIMARY KEY, release INTEGER NOT NULL, after INTEGER NOT NULL, time REAL NOT NULL);
+    """
+
+  private static let decisions = """
+    CREATE TABLE decision (
+      kind TEXT PRIMARY KEY, stamp INTEGER NOT NULL, token TEXT NOT NULL, actor TEXT NOT NULL,
+      what TEXT NOT NULL, time REAL NOT NULL, plan TEXT);
+    ALTER TABLE migration ADD COLUMN control TEXT;
     """
 }

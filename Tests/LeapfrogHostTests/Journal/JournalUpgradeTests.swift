@@ -25,7 +25,7 @@ import Testing
 
   @Test func aFirstVersionKeepsItsRecords() throws {
     let journal = try Journal(layout: layout)
-    #expect(try version(journal) == 2)
+    #expect(try version(journal) == JournalSchema.version)
     let release = try #require(try journal.release(7))
     #expect(release.order.spec.name == "acme" && release.order.actor == "old")
     #expect(try journal.lastEvent() == 12)
@@ -41,7 +41,7 @@ import Testing
       do { _ = try Journal(layout: layout).fence() } catch { faults.add("\(error)") }
     }
     #expect(faults.all.isEmpty, "\(faults.all)")
-    #expect(try version(Journal(layout: layout)) == 2)
+    #expect(try version(Journal(layout: layout)) == JournalSchema.version)
   }
 
   private func version(_ journal: Journal) throws -> Int? {
