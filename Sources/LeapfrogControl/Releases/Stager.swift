@@ -18,18 +18,18 @@ public struct Stager: Sendable {
   /// How far a stage is; for the one who waits.
   public typealias Progress = @Sendable (_ sent: Int, _ total: Int) -> Void
 
-  /// Stages a ref. `base` is the commit that the platform holds, where that is known; `fence` the
-  /// number of the fence when that was looked up.
+  /// Stages a ref. `base` is the commit that the platform holds, where that is known; `basis` what the stage
+  /// was decided on.
   ///
   /// - Throws: `Failure` of kind `refused` when the platform has sites.
   public func stage(
-    _ ref: ResolvedRef, platform: PlatformName?, base: ObjectID?, fence: Int64?,
+    _ ref: ResolvedRef, platform: PlatformName?, base: ObjectID?, basis: Basis,
     creates: Bool = false, progress: @escaping Progress
   ) async throws -> Staged {
     let params = StageParams(
       root: host.spec.root, spec: host.spec, ref: ref.name, commit: ref.commit, platform: platform,
       base: base, build: host.spec.wholeBuild, creates: creates, actor: actor,
-      claim: host.claim(fence))
+      claim: host.claim(basis))
     return try await host.link.perform { connection in
       do {
         let (needs, tree) = try await begin(params, connection)

@@ -21,6 +21,10 @@ public struct PairHost: Sendable {
 
   private var pair: PairParams { PairParams(root: spec.root, pair: spec.name) }
 
+  private var pairAndSites: PairParams {
+    PairParams(root: spec.root, pair: spec.name, configured: spec.sites.map(\.name))
+  }
+
   /// Seconds after which a host that answers the link and not the question counts as lost.
   private static let patience = 30.0
 
@@ -29,7 +33,7 @@ public struct PairHost: Sendable {
 
   /// How the pair stands.
   public func status() async throws -> PairStatus {
-    try await ask(.status, pair, within: Self.patience)
+    try await ask(.status, pairAndSites, within: Self.patience)
   }
 
   /// What a release would meet.
@@ -37,14 +41,23 @@ public struct PairHost: Sendable {
     try await ask(.survey, SurveyParams(root: spec.root, spec: spec))
   }
 
-  /// Starts the order's worker, or attaches to one that does the same. `fence` is the one that the order
-  /// was decided on.
-  public func work(_ order: WorkOrder, fence: Int64?) async throws -> WorkStarted {
+  /// Announces a release that begins here later; takes back what this run announced where it is nil.
+  public func plan(_ release: PlannedRelease?, _ basis: Basis) async throws -> PlanResult {
+    try await ask(
+      .plan,
+      PlanParams(root: spec.root, pair: spec.name, planned: release, claim: claim(basis)),
+      within: Self.patience)
+  }
+
+  /// Starts the order's worker, or attaches to one that does the same.
+  ///
+  /// - Parameter basis: what the order was decided on.
+  public func work(_ order: WorkOrder, _ basis: Basis = Basis()) async throws -> WorkStarted {
     try await underWay {
       try await ask(
         .work,
         WorkParams(
-          root: spec.root, order: order, claim: claim(fence), request: UUID().uuidString),
+          root: spec.root, order: order, claim: claim(basis), request: UUID().uuidString),
         within: Self.longPatience)
     }
   }
@@ -60,13 +73,15 @@ public struct PairHost: Sendable {
   ) async throws -> WorkStarted {
     var params = ControlParams(
       root: spec.root, pair: spec.name, action: action, of: release, actor: actor,
-      claim: claim(fence), request: UUID().uuidString)
+      claim: claim(Basis(fence: fence)), request: UUID().uuidString)
     if isHalted { params.isHalted = true }
     let asked = params
     return try await underWay { try await ask(.control, asked, within: Self.longPatience) }
   }
 
-  func claim(_ fence: Int64?) -> Claim { Claim(token: token, fence: fence) }
+  func claim(_ basis: Basis) -> Claim {
+    Claim(token: token, fence: basis.fence, stamp: basis.stamp)
+  }
 
   /// The events after a number; waits up to `wait` seconds for the first.
   public func events(after number: Int64, release: Int64?, wait: Double, limit: Int = 500)

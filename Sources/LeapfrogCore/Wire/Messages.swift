@@ -6,11 +6,15 @@ public struct PairParams: Codable, Sendable {
   public var root: String
   /// The pair's name, for the answers.
   public var pair: String
+  /// The names of the sites that the controller's configuration has; nil where it does not matter. A status
+  /// tells of the other sites how they came here.
+  public var configured: [String]?
 
   /// A request about the pair in that directory.
-  public init(root: String, pair: String) {
+  public init(root: String, pair: String, configured: [String]? = nil) {
     self.root = root
     self.pair = pair
+    self.configured = configured
   }
 }
 

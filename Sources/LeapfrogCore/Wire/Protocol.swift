@@ -46,6 +46,7 @@ public enum Method: String, Codable, Sendable {
   case stageFinish = "stage.finish"
   case work
   case control
+  case plan
   case events
   case history
   case backups

@@ -15,6 +15,10 @@ public struct PairStatus: Codable, Sendable, Equatable {
   /// The number of the newest fence, 0 before the first: what is decided on this status holds only while
   /// nobody else changes the pair, which raises it.
   public var fence: Int64 = 0
+  /// The stamp of the latest decision that the host has heard of; nil before the first.
+  public var decided: Int64?
+  /// The release that was decided for this host and has not begun on it.
+  public var planned: PlannedRelease?
 
   /// A pair before its first fence; `fence` is set afterwards where there is one.
   public init(
@@ -99,6 +103,9 @@ public struct SiteStatus: Codable, Sendable, Equatable {
   public var reason: String?
   /// The step under way.
   public var step: StepName?
+  /// Who added it, of a site that the controller's configuration does not have; nil of all others, and where
+  /// the journal does not know.
+  public var added: SiteOrigin?
 
   /// - Parameters:
   ///   - platform: where the site's live link leads; nil where it has none.
@@ -113,6 +120,21 @@ public struct SiteStatus: Codable, Sendable, Equatable {
     self.state = state
     self.reason = reason
     self.step = step
+  }
+}
+
+/// How a site came to a host.
+public struct SiteOrigin: Codable, Sendable, Equatable {
+  /// The number of the release that seated it.
+  public var release: Int64
+  /// Who asked for that.
+  public var actor: String
+  /// When that release began, UTC.
+  public var time: Date
+
+  /// The release that seated a site.
+  public init(release: Int64, actor: String, time: Date) {
+    (self.release, self.actor, self.time) = (release, actor, time)
   }
 }
 

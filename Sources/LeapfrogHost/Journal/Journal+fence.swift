@@ -31,6 +31,7 @@ extension Journal {
         VALUES (CASE WHEN EXISTS (SELECT 1 FROM fence) THEN NULL ELSE ? END, ?, ?, ?, ?)
         """,
       arguments: [Int64(now), entrant.claim.token, entrant.actor, entrant.what, now])
+    try noteDecision(of: entrant, database)
   }
 
   /// Raises it once more for the one who did so last: what was seen in the middle of that is old now.
@@ -50,7 +51,12 @@ extension Journal {
     try read { try Self.verify(claim, pair: pair, $0) }
   }
 
-  private static func verify(_ claim: Claim, pair: String, _ database: Database) throws {
+  static func verify(_ claim: Claim, pair: String, _ database: Database) throws {
+    try verifyFence(claim, pair: pair, database)
+    try verifyStamp(claim, pair: pair, database)
+  }
+
+  private static func verifyFence(_ claim: Claim, pair: String, _ database: Database) throws {
     guard let seen = claim.fence,
       try JournalSchema.has(JournalSchema.fencesAndRequests, database)
     else { return }

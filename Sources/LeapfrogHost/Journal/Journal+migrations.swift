@@ -117,6 +117,15 @@ extension Journal {
     }
   }
 
+  /// The release that seated a site last; nil where the journal does not know.
+  func origin(of site: String) throws -> SiteOrigin? {
+    let added = try migrations(of: site, states: ["moved", "attention"]).first {
+      $0.plan.kind == .add
+    }
+    guard let added, let release = try release(added.release) else { return nil }
+    return SiteOrigin(release: release.id, actor: release.order.actor, time: release.started)
+  }
+
   /// A site's migrations in any of the states, newest first.
   func migrations(of site: String, states: [String]) throws -> [MigrationRecord] {
     let list = states.map { "'\($0)'" }.joined(separator: ", ")

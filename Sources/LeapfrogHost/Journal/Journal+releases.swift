@@ -34,7 +34,7 @@ extension Journal {
   ) throws -> Int64 {
     let (work, now) = (try Self.encode(order), Date().timeIntervalSince1970)
     return try write("release.begin") { database in
-      try Self.raiseFence(for: entrant, database)
+      try Self.enter(entrant, for: order, database)
       try database.execute(
         sql: "INSERT INTO release (work, source, state, started) VALUES (?, ?, 'running', ?)",
         arguments: [work, from?.rawValue, now])
@@ -45,6 +45,19 @@ extension Journal {
         Event(release: release, kind: .releaseStarted, text: Self.title(of: order)), database)
       return release
     }
+  }
+
+  /// A backup changes nothing that anybody decides on, so the decisions of others stay as they are.
+  private static func enter(
+    _ entrant: Entrant?, for order: WorkOrder, _ database: Database
+  ) throws {
+    guard let entrant else { return }
+    guard order.kind != .backup else {
+      return try verify(entrant.claim, pair: entrant.pair, database)
+    }
+    try raiseFence(for: entrant, database)
+    guard [.upgrade, .rollback, .`init`].contains(order.kind) else { return }
+    try endPlan(for: entrant.claim, database)
   }
 
   /// What an order is, in a few words.
@@ -145,9 +158,16 @@ extension Journal {
       try database.execute(
         sql: "UPDATE release SET state = ?, reason = ?, finished = ? WHERE id = ?",
         arguments: [state.rawValue, reason, now, id])
-      try Self.raiseFenceAgain(database)
+      if try Self.kind(of: id, database) != .backup { try Self.raiseFenceAgain(database) }
       try Self.publish(
         Event(release: id, kind: .releaseFinished, text: reason, outcome: state.rawValue), database)
     }
+  }
+
+  private static func kind(of id: Int64, _ database: Database) throws -> OrderKind? {
+    try String.fetchOne(
+      database, sql: "SELECT json_extract(work, '$.kind') FROM release WHERE id = ?",
+      arguments: [id]
+    ).flatMap(OrderKind.init)
   }
 }

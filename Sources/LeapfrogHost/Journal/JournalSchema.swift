@@ -9,9 +9,11 @@ import LeapfrogCore
 /// which worker and jobs of an older leapfrog hold as long as one of them lives (`Journal.migrate`).
 enum JournalSchema {
   /// The version that this program writes; it reads all before it.
-  static let version = 2
+  static let version = 3
   /// What journals of the first version lack.
   static let fencesAndRequests = 2
+  /// What journals of the second version lack: decisions, and orders to a single migration.
+  static let decisionsAndControls = 3
 
   /// Refuses a journal without tables where it cannot be a new one.
   ///
@@ -54,7 +56,7 @@ enum JournalSchema {
   }
 
   /// What each version added to the one before.
-  private static let steps = [releases, fences]
+  private static let steps = [releases, fences, decisions]
 
   private static let releases = """
     CREATE TABLE release (
@@ -82,6 +84,13 @@ enum JournalSchema {
       what TEXT NOT NULL, time REAL NOT NULL);
     CREATE TABLE request (
       id TEXT PRIMARY KEY, release INTEGER NOT NULL, after INTEGER NOT NULL, time REAL NOT NULL);
+    """
+
+  private static let decisions = """
+    CREATE TABLE decision (
+      kind TEXT PRIMARY KEY, stamp INTEGER NOT NULL, token TEXT NOT NULL, actor TEXT NOT NULL,
+      what TEXT NOT NULL, time REAL NOT NULL, plan TEXT);
+    ALTER TABLE migration ADD COLUMN control TEXT;
     """
 }
 

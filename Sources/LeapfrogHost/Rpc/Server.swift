@@ -84,6 +84,7 @@ public final class Server {
     case .stageFinish: return try answer { (_: Nothing) in try session.stageFinish() }
     case .work: return try answer(session.work)
     case .control: return try answer(session.control)
+    case .plan: return try answer(session.plan)
     case .events: return try answer(session.events)
     case .history: return try answer(session.history)
     case .backups: return try answer(session.backups)

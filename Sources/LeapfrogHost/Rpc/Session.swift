@@ -23,7 +23,10 @@ final class Session {
 
   func status(_ params: PairParams) throws -> PairStatus {
     let pair = try Pair(root: params.root, name: params.pair)
-    return try StatusReport(pair: pair, journal: Journal(layout: pair.layout)).make()
+    let report = StatusReport(
+      pair: pair, journal: try Journal(layout: pair.layout),
+      configured: params.configured.map(Set.init))
+    return try report.make()
   }
 
   func survey(_ params: SurveyParams) throws -> Survey {
@@ -124,6 +127,20 @@ final class Session {
     // The lock is the worker's from now on, or free when there is none.
     if held != nil { (heldLock, staging) = (nil, nil) }
     return try starter.work(params, holding: held)
+  }
+
+  /// Announces a release that begins here later, or takes it back. It keeps nobody from anything but from what
+  /// was decided earlier, and needs no lock; a free one lets an older journal be migrated for it.
+  func plan(_ params: PlanParams) throws -> PlanResult {
+    let layout = try Pair(root: params.root, name: params.pair).layout
+    let journal = try Journal(layout: layout)
+    if let lock = try PairLock.take(layout) { try journal.migrate(holding: lock) }
+    guard let planned = params.planned else {
+      try journal.unplan(params.claim)
+      return PlanResult()
+    }
+    return PlanResult(
+      replaced: try journal.plan(planned, params.claim, pair: params.pair))
   }
 
   func control(_ params: ControlParams) throws -> WorkStarted {

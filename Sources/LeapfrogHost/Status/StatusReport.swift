@@ -5,6 +5,8 @@ import LeapfrogCore
 struct StatusReport {
   let pair: Pair
   let journal: Journal
+  /// The sites that the controller's configuration has; nil where it does not matter.
+  var configured: Set<String>?
 
   private var layout: Layout { pair.layout }
 
@@ -17,6 +19,8 @@ struct StatusReport {
       name: pair.name, root: layout.root, platforms: try platforms(places),
       sites: try sites(places, release), release: release)
     status.fence = fence
+    status.decided = try journal.decided()
+    status.planned = try journal.planned()
     return status
   }
 
@@ -71,6 +75,9 @@ struct StatusReport {
     }
     // The reason of an earlier release says nothing of a site that waits in this one.
     if status.state != .serving, status.state != .waiting { status.reason = last?.reason?.message }
+    if let configured, platform != nil, !configured.contains(name) {
+      status.added = try journal.origin(of: name)
+    }
     return flagged(status, last)
   }
 

@@ -9,7 +9,9 @@ struct SurveyReport {
     let journal = try Journal(layout: pair.layout)
     let last = try journal.lastDowntimes()
     return Survey(
-      status: try StatusReport(pair: pair, journal: journal).make(),
+      status: try StatusReport(
+        pair: pair, journal: journal, configured: Set(spec.sites.map(\.name))
+      ).make(),
       sites: spec.sites.map { site in
         Survey.Site(
           name: site.name, databaseBytes: databaseBytes(site), lastDowntime: last[site.name])

@@ -39,7 +39,9 @@ public struct HostOrders: Sendable {
   /// Takes sites back to the other platform.
   public func rollback(sites: [String]) throws -> ReleaseStatus {
     let journal = try Journal(layout: layout)
-    let entrant = Entrant.local(spec.name, "rollback of \(spec.name)")
+    var entrant = Entrant.local(spec.name, "rollback of \(spec.name)")
+    // So that what another controller decided before is known to be older.
+    entrant.claim.stamp = try journal.nextStamp()
     let lock = try gate.enter(entrant)
     let order = try rollbackOrder(sites, journal)
     let starter = WorkStarter(pair: pair, journal: journal)

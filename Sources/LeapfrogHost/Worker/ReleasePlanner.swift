@@ -37,16 +37,14 @@ struct ReleasePlanner {
   }
 
   /// The sites of an upgrade: all on the other platform; a seated one that the configuration does not
-  /// have any more would be left behind, so it stops the release.
+  /// have would be left behind, so it stops the release. Which of the two is older the host cannot know.
   private func moving(_ sites: [SiteSpec], _ places: [String: PlatformName]) throws -> [SiteSpec] {
     let unknown = places.keys.filter { name in !sites.contains { $0.name == name } }.sorted()
-    guard unknown.isEmpty else {
-      throw Failure.refused(
-        "\(unknown.joined(separator: ", ")) of \(order.spec.name) "
-          + "\(unknown.count == 1 ? "is" : "are") not in leapfrog.yml any more",
-        remedy: "leapfrog site remove \(order.spec.name) \(unknown[0])")
+    guard let first = unknown.first else {
+      return sites.filter { places[$0.name] == order.to?.other }
     }
-    return sites.filter { places[$0.name] == order.to?.other }
+    throw Failure.unconfigured(
+      unknown, of: order.spec.name, origin: try journal.origin(of: first))
   }
 
   func seated(on platform: PlatformName) throws -> [String] {

@@ -22,10 +22,12 @@ struct AbortCommand: AsyncParsableCommand {
       let found = try survey.atWork(await survey.surveyed())
       return try await Spreading(context: context, members: found.map(\.pair))
         .run("abort") { context, pair in
-          let link = found.first { $0.pair.host == pair.host }?.link
-          let host = try context.host(of: pair, link: link)
+          let own = found.first { $0.pair.host == pair.host }
+          let host = try context.host(of: pair, link: own?.link)
+          let fence =
+            if let seen = own?.status { seen.fence } else { try await host.status().fence }
           let started = try await host.control(
-            .abort, actor: context.actor, fence: try await host.status().fence)
+            .abort, actor: context.actor, fence: fence)
           let status = try await context.follow(started, on: host)
           return status == 1 ? 0 : status
         }

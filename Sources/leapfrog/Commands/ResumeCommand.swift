@@ -25,11 +25,13 @@ struct ResumeCommand: AsyncParsableCommand {
       // What is closed comes to its end on every host, whatever failed elsewhere.
       let spreading = Spreading(context: context, members: found.map(\.pair), isNew: false)
       return try await spreading.run("resume") { context, pair in
-        let link = found.first { $0.pair.host == pair.host }?.link
-        let host = try context.host(of: pair, link: link)
+        let own = found.first { $0.pair.host == pair.host }
+        let host = try context.host(of: pair, link: own?.link)
+        var fence = own?.status?.fence
+        if fence == nil { fence = try await host.status().fence }
         let started = try await host.control(
           .resume, isHalted: context.budget?.isUsedUp == true, actor: context.actor,
-          fence: try await host.status().fence)
+          fence: fence)
         return try await context.follow(started, on: host)
       }
     }

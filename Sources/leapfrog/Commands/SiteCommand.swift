@@ -68,7 +68,7 @@ struct SiteCommand: AsyncParsableCommand {
         let status = try await host.status()
         let to = try Placement.forNewSite(status, option: context.hostOption(pair))
         let order = try context.order(.add, pair, to: to, sites: [site])
-        return try await context.carryOut(order, on: host, fence: status.fence)
+        return try await context.carryOut(order, on: host, Basis(fence: status.fence))
       }
     }
   }
@@ -100,7 +100,7 @@ struct SiteCommand: AsyncParsableCommand {
               "leapfrog site remove \(pair.spec.name) \(site)\(context.hostOption(pair)) --yes")
         }
         return try await context.carryOut(
-          try context.order(.remove, pair, sites: [site]), on: host, fence: status.fence)
+          try context.order(.remove, pair, sites: [site]), on: host, Basis(fence: status.fence))
       }
     }
   }

@@ -9,8 +9,12 @@ struct Context: Sendable {
   var console: Console
   /// Names this run of a command.
   let token = UUID().uuidString
+  /// When this run began.
+  let started = Date()
   /// What its orders are stamped with.
   var stamp = Int64(Date().timeIntervalSince1970 * 1000)
+  /// What a release on several hosts was decided on; nil where each host's turn decides.
+  var decision: Decision?
   /// A later stamp, where hosts are still asked for those that they have.
   var laterStamp: Task<Int64, Never>?
   /// What a release on several hosts may lose in all.
@@ -121,11 +125,22 @@ struct Context: Sendable {
   }
 
   /// Starts an order and follows it to its end; the status is the one to exit with.
-  func carryOut(_ order: WorkOrder, on host: PairHost, fence: Int64? = nil) async throws -> Int32 {
+  ///
+  /// - Parameter basis: what it was decided on.
+  func carryOut(
+    _ order: WorkOrder, on host: PairHost, _ basis: Basis = Basis()
+  ) async throws -> Int32 {
     try requireBudget()
-    var order = order
-    if let laterStamp { order.stamp = await laterStamp.value }
-    return try await follow(try await host.work(order, fence: fence), on: host)
+    var (order, basis) = (order, basis)
+    if let laterStamp {
+      let stamp = max(await laterStamp.value, order.stamp ?? 0)
+      (order.stamp, basis.stamp) = (stamp, basis.stamp.map { max($0, stamp) })
+    }
+    let started = try await host.work(order, basis)
+    StopPoint.pass("ordered", host.name)
+    let status = try await follow(started, on: host)
+    StopPoint.pass("done", host.name)
+    return status
   }
 
   /// Lets nothing be begun once the failures that all hosts may have are used up.

@@ -19,6 +19,23 @@ struct ReleaseTarget: Sendable {
     (ref, name, stamp) = (commit.hex, upgrade.ref ?? commit.short, upgrade.moment)
   }
 
+  private init(begins planned: PlannedRelease) {
+    (ref, name, stamp) = (planned.commit.hex, planned.ref, planned.stamp)
+  }
+
+  /// The last upgrade that any of the hosts had, or that was planned for them and begun on none.
+  private init?(last surveyed: [ReleaseSurvey.Found]) {
+    let upgrade = surveyed.newestUpgrade()
+    let planned = surveyed.compactMap(\.status?.planned).max { $0.stamp < $1.stamp }
+    if let planned, planned.stamp > upgrade?.moment ?? .min {
+      self.init(begins: planned)
+    } else if let upgrade {
+      self.init(goingOn: upgrade)
+    } else {
+      return nil
+    }
+  }
+
   /// The very commit of the last upgrade of a pair, on whichever of its hosts that was.
   ///
   /// - Parameter ref: what was asked for; nil for anything.
@@ -26,7 +43,7 @@ struct ReleaseTarget: Sendable {
   init(
     continuing pair: String, to ref: String?, among surveyed: [ReleaseSurvey.Found]
   ) throws {
-    guard let last = surveyed.newestUpgrade(), let target = Self(goingOn: last) else {
+    guard let target = Self(last: surveyed) else {
       throw Failure.refused(
         "\(pair) has no upgrade\(ref.map { " to \($0)" } ?? "") to continue",
         remedy: "leapfrog upgrade \(pair) \(ref ?? "REF")")
@@ -44,9 +61,9 @@ struct ReleaseTarget: Sendable {
     missedBy pair: PairConfiguration, to ref: String?, among surveyed: [ReleaseSurvey.Found]
   ) {
     guard let own = surveyed.first(where: { $0.pair.host == pair.host }),
-      own.status?.idle.isEmpty == false, let newest = surveyed.newestUpgrade(),
-      newest.commit != own.last?.commit, ref == nil || ref == newest.ref
+      own.status?.idle.isEmpty == false, let newest = Self(last: surveyed),
+      newest.ref != own.last?.commit?.hex, ref == nil || ref == newest.name
     else { return nil }
-    self.init(goingOn: newest)
+    self = newest
   }
 }

@@ -37,7 +37,7 @@ struct Releasing: Sendable {
       resolved, host, code, platform: .blue, status: status, creates: true)
     return try await context.carryOut(
       try context.order(.`init`, pair, ref: resolved, to: staged.platform), on: host,
-      fence: status?.fence)
+      context.basis(pair, status))
   }
 
   private static func refusal(ofInitializing status: PairStatus) -> Failure? {
@@ -59,6 +59,7 @@ struct Releasing: Sendable {
     async let _ = continues || ref == nil || !fetchesAhead ? nil : code.fetched(for: ref)
     let host = try context.host(of: pair, link: link)
     let status = try await host.status()
+    StopPoint.pass("looked", pair.host)
     if let release = status.release, release.state == .running, release.kind == .upgrade,
       ref == nil || release.ref == name ?? ref
     {
@@ -97,6 +98,7 @@ struct Releasing: Sendable {
       return try await move(resolved, to: to, sites, express ? code : nil, status, host)
     }
     if let refusal = context.division(pair, status, without: resolved.commit) { throw refusal }
+    if context.decision == nil { context.tell(replacing: status.planned, by: resolved.commit) }
     // Named, so that a request which arrives late over a link that hung finds its platform occupied.
     let platform = status.idle.count == 1 ? status.idle.first : nil
     let staged = try await stage(resolved, host, code, platform: platform, status: status)
@@ -111,7 +113,9 @@ struct Releasing: Sendable {
   ) async throws -> Int32 {
     var order = try context.order(.upgrade, pair, ref: ref, to: platform, sites: sites)
     order.change = try await change(from: status[platform.other].commit, to: ref.commit, code)
-    return try await context.carryOut(order, on: host, fence: status.fence)
+    let basis = context.basis(pair, status)
+    if context.decision == nil { order.stamp = basis.stamp }
+    return try await context.carryOut(order, on: host, basis)
   }
 
   /// What the host has to know of the change of code: that it can update data, not all of how.
@@ -174,7 +178,7 @@ struct Releasing: Sendable {
     // The repository may be out of reach by now; sites can go on all the same, and be closed for it.
     let code = express ? try? await self.code.fetched(for: commit.hex) : nil
     order.change = try? await change(from: status[to.other].commit, to: commit, code)
-    return try await context.carryOut(order, on: host, fence: status.fence)
+    return try await context.carryOut(order, on: host, context.basis(pair, status))
   }
 
   // MARK: stage
@@ -196,7 +200,7 @@ struct Releasing: Sendable {
     let staged = try await stage(resolved, host, code, platform: target, status: status)
     return try await context.carryOut(
       try context.order(.stage, pair, ref: resolved, to: staged.platform), on: host,
-      fence: status.fence)
+      context.basis(pair, status))
   }
 
   /// Staging what the sites are on already would only take the way back from them.
@@ -240,9 +244,10 @@ struct Releasing: Sendable {
     let held = base.flatMap { $0.state == .ready || $0.state == .unbuilt ? $0.commit : nil }
     let parcel = try await self.code.parcel(ref, code, for: pair.host)
     let staged = try await Stager(host: host, code: parcel, actor: context.actor).stage(
-      ref, platform: platform, base: held, fence: status?.fence, creates: creates,
+      ref, platform: platform, base: held, basis: context.basis(pair, status), creates: creates,
       progress: view.progress)
     view.finish(staged)
+    StopPoint.pass("staged", pair.host)
     return staged
   }
 }

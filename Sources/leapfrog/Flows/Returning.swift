@@ -36,7 +36,7 @@ struct Returning {
         + "\(sites.map { " --site \($0)" }.joined()) --yes", yes: yes)
     var order = try context.order(.rollback, pair, to: from.other, sites: sites)
     (order.ref, order.commit) = (to.ref, to.commit)
-    return try await context.carryOut(order, on: host, fence: status.fence)
+    return try await context.carryOut(order, on: host, context.basis(pair, status))
   }
 
   /// - Parameters:
@@ -100,7 +100,7 @@ struct Returning {
       command: "leapfrog restore \(name) \(site) --backup \(chosen.id) --yes", yes: yes)
     var order = try context.order(.restore, pair, sites: [site])
     order.backup = chosen.id
-    return try await context.carryOut(order, on: host, fence: fence)
+    return try await context.carryOut(order, on: host, Basis(fence: fence))
   }
 
   private static func choose(_ id: String?, of site: String, among all: [BackupInfo], pair: String)

@@ -27,6 +27,12 @@ struct SpreadRelease: Sendable {
     let code = ReleaseCode(context: context, pair: members[0], isShared: true)
     let reader = try await code.fetched(for: ref)
     let commit = if let ref { try await reader.resolve(ref).commit.hex } else { String?.none }
+    let surveyed = await ReleaseSurvey(context: context, members: members)
+      .look(within: ReleaseSurvey.hurry)
+    for found in surveyed { await found.link?.close() }
+    var context = context
+    context.stamp = Self.stamp(of: context, after: surveyed)
+    context.decision = Decision(stamp: context.stamp, on: surveyed)
     return try await Spreading(context: context, members: members)
       .run("stage\(ref.map { " of \($0)" } ?? "")") { context, pair in
         try await Releasing(context: context, pair: pair, code: code)
@@ -50,9 +56,21 @@ struct SpreadRelease: Sendable {
     let (code, commit) = try await resolved(target.ref)
     try rule.verify(commit, target.name, sites, continues: continues)
     var context = context
-    context.stamp = target.stamp ?? Self.stamp(of: context, after: all)
-    return try await move(
-      to: ReleaseTarget(commit.hex, named: target.name), code, after: own, context, sites, express)
+    let now = Self.stamp(of: context, after: all)
+    context.decision = Decision(stamp: now, on: own)
+    context.stamp = target.stamp ?? now
+    let plan = Announcement(
+      context: context, surveyed: own, commit: commit, ref: target.name, sites: sites)
+    StopPoint.pass("surveyed")
+    try await plan.make()
+    StopPoint.pass("planned")
+    let moved: Result<Int32, any Error>
+    do {
+      let target = ReleaseTarget(commit.hex, named: target.name)
+      moved = .success(try await move(to: target, code, after: own, context, sites, express))
+    } catch { moved = .failure(error) }
+    await plan.withdraw()
+    return try moved.get()
   }
 
   private func move(
@@ -86,7 +104,10 @@ struct SpreadRelease: Sendable {
     let (own, all) = try await survey(within: nil)
     var context = context
     let target = ReleaseTarget(missedBy: pair, to: ref, among: all)
-    if let stamp = target?.stamp { context.stamp = stamp }
+    if let stamp = target?.stamp {
+      context.decision = Decision(stamp: Self.stamp(of: context, after: all), on: own)
+      context.stamp = stamp
+    }
     return try await Releasing(context: context, pair: pair, link: own.first?.link).upgrade(
       target?.ref ?? ref, named: target?.name, sites: sites, continues: target == nil,
       express: express)
@@ -108,8 +129,9 @@ struct SpreadRelease: Sendable {
   }
 
   private static func stamp(of context: Context, after surveyed: [ReleaseSurvey.Found]) -> Int64 {
-    let last = surveyed.newestUpgrade()?.moment ?? 0
-    return max(context.stamp, last < .max ? last + 1 : last)
+    let decided = surveyed.compactMap(\.status?.decided)
+    let upgrades = surveyed.compactMap(\.last?.moment)
+    return Context.stamp(context.stamp, after: (decided + upgrades).max())
   }
 
   // MARK: Before anything is changed

@@ -15,6 +15,7 @@ struct StatusView {
     } else if status.isDivided {
       divided(status)
     }
+    if let planned = status.planned { show(planned, of: status.name) }
     if !entry.notes.isEmpty { console.line() }
     for note in entry.notes { console.line("  \(note)") }
   }
@@ -41,6 +42,15 @@ struct StatusView {
     console.line()
     console.line("  sites are on both platforms, so no new code can be staged")
     for command in status.waysTogether { console.line("  next: \(command)") }
+  }
+
+  private func show(_ planned: PlannedRelease, of pair: String) {
+    console.line()
+    console.line(
+      "  planned: upgrade to \(planned.ref) by \(planned.actor) at "
+        + "\(Formats.moment(planned.time)), not begun here")
+    let sites = planned.sites.map { " --site \($0)" }.joined()
+    console.line("  next: leapfrog upgrade \(pair) \(planned.ref) --continue\(sites)")
   }
 
   private func show(_ release: ReleaseStatus, isToldBySites: Bool) {

@@ -11,11 +11,15 @@ struct Readiness {
   /// for nothing would take the way back from the sites.
   var refusal: Failure? {
     guard status.sites.contains(where: { $0.platform != nil }) else { return nothingSeated }
+    return refusalOfUnconfigured
+  }
+
+  /// The file can be older than the host: what is live is not to be taken away for it.
+  private var refusalOfUnconfigured: Failure? {
     guard let first = unconfigured.first else { return nil }
-    return .refused(
-      "\(Formats.names(unconfigured)) of \(spec.name) \(unconfigured.count == 1 ? "is" : "are") "
-        + "not in leapfrog.yml any more",
-      remedy: "leapfrog site remove \(spec.name) \(first)\(onHost)")
+    return .unconfigured(
+      unconfigured, of: spec.name, origin: status.sites.first { $0.name == first }?.added,
+      option: onHost)
   }
 
   private var nothingSeated: Failure {
@@ -25,20 +29,13 @@ struct Readiness {
 
   private var onHost: String { host.map { " --host \($0)" } ?? "" }
 
-  /// What differs, each with the command that mends it.
+  /// What differs, each with a command that harms nobody.
   var notes: [String] {
-    note(unseated, "not seated yet", "add")
-      + note(unconfigured, "not in leapfrog.yml", "remove", onHost)
-  }
-
-  private func note(
-    _ sites: [String], _ what: String, _ command: String, _ option: String = ""
-  ) -> [String] {
-    guard let first = sites.first else { return [] }
-    return [
-      "\(what): \(Formats.names(sites)); "
-        + "run `leapfrog site \(command) \(spec.name) \(first)\(option)`"
-    ]
+    let lacking = refusalOfUnconfigured.map { ["\($0)"] } ?? []
+    guard let first = unseated.first else { return lacking }
+    let added =
+      "not seated yet: \(Formats.names(unseated)); run `leapfrog site add \(spec.name) \(first)`"
+    return [added] + lacking
   }
 
   private var unconfigured: [String] { seated.subtracting(spec.sites.map(\.name)).sorted() }

@@ -52,9 +52,9 @@ import Testing
   /// after its end; and its beginning is never seen without it.
   @Test func whatWasSeenInTheMiddleIsOldAtTheEnd() throws {
     let order = WorkOrder(
-      kind: .backup, spec: PairSpec(name: "acme", root: disk.layout.root), actor: "alice")
+      kind: .restore, spec: PairSpec(name: "acme", root: disk.layout.root), actor: "alice")
     let entrant = Entrant(
-      pair: "acme", claim: Claim(token: "a", fence: 0), actor: "alice", what: "backup of acme")
+      pair: "acme", claim: Claim(token: "a", fence: 0), actor: "alice", what: "restore of acme")
     let release = try journal.begin(order, from: .blue, plans: [], for: entrant)
     let seen = try journal.fence()
     #expect(seen > 0)
@@ -77,6 +77,56 @@ import Testing
     }
     #expect(try journal.releases(limit: 1).isEmpty)
     #expect(try journal.answer(to: "r") == nil)
+  }
+
+  /// It moves no site and changes no code: whoever decided on something meanwhile goes on.
+  @Test func aBackupMakesNoDecisionOld() throws {
+    try raise(Claim(token: "a", fence: 0))
+    let seen = try journal.fence()
+    let order = WorkOrder(
+      kind: .backup, spec: PairSpec(name: "acme", root: disk.layout.root), actor: "alice")
+    let entrant = Entrant(
+      pair: "acme", claim: Claim(token: "b"), actor: "alice", what: "backup of acme")
+    let backup = try journal.begin(order, from: .blue, plans: [], for: entrant)
+    try journal.finish(backup, .done, reason: nil)
+    try raise(Claim(token: "c", fence: seen))
+  }
+
+  // MARK: Stamps, where no fence was seen
+
+  @Test func whatWasDecidedEarlierIsRefusedAndTheLaterOneNamed() throws {
+    try raise(Claim(token: "a", fence: 0, stamp: 200))
+    let failure = #expect(throws: Failure.self) { try raise(Claim(token: "b", stamp: 199)) }
+    #expect(failure?.kind == .refused)
+    let pattern =
+      #/acme has a later decision: upgrade of acme to v3, asked for by alice, known here since \S+Z/#
+    #expect(failure?.message.wholeMatch(of: pattern) != nil, "\(failure?.message ?? "")")
+    try raise(Claim(token: "a", stamp: 199))
+    try raise(Claim(token: "b", stamp: 201))
+    #expect(try journal.decided() == 201)
+  }
+
+  @Test func aPlanIsReplacedByALaterOneOnly() throws {
+    func planned(_ ref: String) -> PlannedRelease {
+      PlannedRelease(
+        ref: ref, commit: ObjectID(String(repeating: "a", count: 40)) ?? ObjectID.zero, sites: [],
+        actor: "alice", time: Date(), stamp: 1)
+    }
+    let fence = try journal.fence()
+    #expect(try journal.plan(planned("v2"), Claim(token: "a", stamp: 100), pair: "acme") == nil)
+    #expect(throws: Failure.self) {
+      try journal.plan(planned("v3"), Claim(token: "b", stamp: 99), pair: "acme")
+    }
+    let replaced = try journal.plan(planned("v3"), Claim(token: "b", stamp: 101), pair: "acme")
+    #expect(replaced?.ref == "v2")
+    try journal.unplan(Claim(token: "a"))
+    #expect(try journal.planned()?.ref == "v3")
+    #expect(throws: Failure.self) { try raise(Claim(token: "a", fence: fence, stamp: 100)) }
+    #expect(try journal.fence() == fence, "a plan keeps nobody from anything else")
+    try raise(Claim(token: "c", fence: fence))
+    try journal.write("test") { try $0.execute(sql: "UPDATE decision SET time = time - 8 * 86400") }
+    #expect(try journal.planned() == nil)
+    try raise(Claim(token: "a", stamp: 100))
   }
 
   @Test func aNewJournalRepeatsNoNumber() throws {

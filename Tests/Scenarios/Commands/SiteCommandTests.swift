@@ -72,16 +72,37 @@ import Testing
     try farm.must("upgrade", "acme", "v2")
     try farm.configure(sites: [two])
     let status = try farm.leapfrog("status", "acme")
-    #expect(status.output.contains("leapfrog site remove acme \(one)"), "\(status.text)")
+    let added = "\(NSUserName()) added it at 2"
+    #expect(
+      status.output.contains("\(one) of acme is live here and not in this leapfrog.yml; \(added)"))
+    #expect(!status.output.contains("site remove"), "\(status.text)")
     #expect(status.output.contains("leapfrog site add acme \(two)"), "\(status.text)")
     let plan = try farm.leapfrog("plan", "acme", "v4")
     #expect(plan.output.contains("upgrade would be refused: \(one) of acme"), "\(plan.text)")
-    #expect(plan.output.contains("next: leapfrog site remove acme \(one)"), "\(plan.text)")
+    #expect(plan.output.contains("next: leapfrog site list acme"), "\(plan.text)")
     let upgrade = try farm.leapfrog("upgrade", "acme", "v4")
     #expect(upgrade.status == 4, "\(upgrade.text)")
+    #expect(upgrade.error.contains(added), "\(upgrade.text)")
+    #expect(!upgrade.text.contains("site remove"), "\(upgrade.text)")
     try farm.configure(sites: [one])
     try farm.must("rollback", "acme", "--yes")
     #expect(try farm.page(one).contains("version 1"))
+  }
+
+  /// A colleague's site is live, and this leapfrog.yml is older than that.
+  @Test func aStaleConfigurationIsNeverAdvisedToRemoveALiveSite() throws {
+    try farm.configure(sites: [one, two])
+    try farm.must("site", "add", "acme", two)
+    try farm.configure(sites: [one])
+    for words in [["status", "acme"], ["plan", "acme", "v4"], ["upgrade", "acme", "v4"]] {
+      let told = try farm.leapfrog(words)
+      let named =
+        /two.example.com of acme is live here and not in this leapfrog.yml; (\S+) added it at 2/
+      #expect(try named.firstMatch(in: told.text)?.1 == NSUserName()[...], "\(told.text)")
+      #expect(told.text.contains("(release 2)"), "\(told.text)")
+      #expect(!told.text.contains("site remove"), "\(told.text)")
+    }
+    #expect(try farm.page(two).contains("version 1"))
   }
 
   @Test func aSiteThatWasAddedLaterDoesNotBarTheWayBackOfTheOthers() throws {

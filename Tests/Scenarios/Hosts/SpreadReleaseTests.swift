@@ -207,8 +207,8 @@ import Testing
     try fleet.configure(without: "b.web2.example.com")
     try expectRefusal(
       fleet,
-      naming: "on web2: b.web2.example.com of acme is not in leapfrog.yml any more; run `leapfrog "
-        + "site remove acme b.web2.example.com --host web2`")
+      naming: "on web2: b.web2.example.com of acme is live here and not in this leapfrog.yml; "
+        + "\(NSUserName()) added it at 2")
     try fleet.must("site", "remove", "acme", "b.web2.example.com", "--yes", "--host", "web2")
     try fleet.must("upgrade", "acme", "v2")
   }
