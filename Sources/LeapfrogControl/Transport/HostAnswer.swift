@@ -26,6 +26,7 @@ extension StageNeeds: HostAnswer {}
 extension Staged: HostAnswer {}
 extension WorkStarted: HostAnswer {}
 extension JobOutput: HostAnswer {}
+extension PlanResult: HostAnswer {}
 
 // MARK: Answers that can
 
