@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import LeapfrogHost
 
 struct ExecCommand: ParsableCommand {
@@ -12,6 +13,6 @@ struct ExecCommand: ParsableCommand {
   @Argument(parsing: .postTerminator, help: "The command and its arguments.") var command: [String]
 
   func run() throws {
-    try SiteCommand(root: root, site: site).become(command, waiting: wait)
+    Glibc.exit(try SiteCommand(root: root, site: site).run(command, waiting: wait))
   }
 }

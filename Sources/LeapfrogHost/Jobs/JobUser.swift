@@ -21,6 +21,11 @@ struct JobUser: Codable, Sendable, Equatable {
     return found
   }
 
+  /// The account that this process has.
+  static func own() -> JobUser {
+    (try? account(geteuid())) ?? JobUser(geteuid(), group: getegid())
+  }
+
   /// The owner of a file, as whom the commands on it should run.
   ///
   /// - Returns: nil when there is nobody to switch to: this process is not root, or the owner is
@@ -32,10 +37,16 @@ struct JobUser: Codable, Sendable, Equatable {
       throw Failure.system("look at", path)
     }
     guard geteuid() == 0, status.owner != 0 else { return nil }
-    let uid = status.owner
-    let found = try lookUp("the account \(uid)") { getpwuid_r(uid, $0, $1, $2, $3) }
-    return found
-      ?? JobUser(uid: uid, gid: status.group, groups: [status.group], name: "\(uid)", home: "/")
+    return try account(status.owner) ?? JobUser(status.owner, group: status.group)
+  }
+
+  private static func account(_ uid: UInt32) throws -> JobUser? {
+    try lookUp("the account \(uid)") { getpwuid_r(uid, $0, $1, $2, $3) }
+  }
+
+  /// One that no list of accounts has.
+  private init(_ uid: UInt32, group: UInt32) {
+    self.init(uid: uid, gid: group, groups: [group], name: "\(uid)", home: "/")
   }
 
   private typealias Query = (

@@ -20,6 +20,8 @@ struct HostDoctor {
     findings.append(Finding.look("maintenance") { try flags(pair.layout) })
     findings.append(Finding.look("checks") { try checks() })
     findings.append(
+      Finding(subject: "environment", good: true, message: environment()))
+    findings.append(
       Finding.look("space") { "\(try Files.freeSpace(at: spec.root) >> 20) MiB free" })
     findings += PlatformName.allCases.map { name in
       Finding.look(name.rawValue) { try code(of: name, pair.layout) }
@@ -70,6 +72,18 @@ struct HostDoctor {
     if let unasked = spec.unaskedPages { throw Failure.failed(unasked) }
     let count = spec.sites.reduce(0) { $0 + $1.checks.count }
     return count == 0 ? "none is configured" : "asked before the flip: \(count)"
+  }
+
+  /// Names alone: the values can be secrets.
+  private func environment() -> String {
+    let own = Environment.own().keys
+    let dropped = spec.sites.reduce(PassedVariables(spec, site: nil).dropped(of: own)) {
+      PassedVariables(spec, site: $1.name).dropped(of: $0)
+    }
+    guard !dropped.isEmpty else { return "commands get all that is set" }
+    let names = dropped.joined(separator: ", ")
+    return "set for leapfrog-host and not given to commands: \(names); what an app or a build needs of "
+      + "these belongs into leapfrog.yml, as `environment: \(EnvironmentCheck.list(dropped))`"
   }
 
   private func flags(_ layout: Layout) throws -> String {
