@@ -52,7 +52,7 @@ public struct PairSpec: Codable, Sendable, Equatable {
     build: Command = .none, afterStage: Command = .none, drain: Int = 10, jobs: Int = 1,
     canary: [String] = [], maxFailures: Int = 10,
     keepBackups: Int = 3, commandTimeout: Int = 3600, preview: String? = nil,
-    address: String? = nil, environment: [String]? = nil, sites: [SiteSpec] = []
+    address: String? = nil, environment: [String]? = [], sites: [SiteSpec] = []
   ) {
     self.name = name
     self.root = root

@@ -7,9 +7,13 @@ public struct SiteCommand {
   private let spec: PairSpec
   private let site: String
 
+  /// - Parameter environment: the names of the variables that the command gets, where a controller says so;
+  ///   else as the last release had it.
   /// - Throws: `Failure` when the root is no pair.
-  public init(root: String, site: String) throws {
-    spec = try Pair.saved(root: root)
+  public init(root: String, site: String, environment: [String]? = nil) throws {
+    var spec = try Pair.saved(root: root)
+    if let environment { spec.environment = environment }
+    self.spec = spec
     layout = try Pair(root: root, name: spec.name).layout
     self.site = site
   }

@@ -9,7 +9,8 @@ struct EnvironmentCheck {
 
   init(_ migration: SiteMigration) throws {
     self.migration = migration
-    let isAsked = [.upgrade, .express].contains(migration.kind)
+    let isAsked =
+      [.upgrade, .express].contains(migration.kind) && migration.order.spec.environment != nil
     dropped = isAsked ? try Self.dropped(migration) : []
   }
 

@@ -4,7 +4,8 @@ import LeapfrogCore
 /// the configuration names. All others stay with leapfrog, because they can be secrets that the app has no
 /// business with: of backups, of other sites, of whoever is logged in.
 struct PassedVariables {
-  /// nil where a leapfrog from before this list decided: it passed on everything.
+  /// nil in what a leapfrog from before this list has decided, and what goes on as it was begun: all are
+  /// passed on but those that are never an app's.
   private let listed: Set<String>?
   /// The passwords of databases of other sites; nothing passes them on.
   private let foreign: Set<String>
@@ -17,10 +18,11 @@ struct PassedVariables {
       .subtracting([site?.passwordVariable].compactMap { $0 })
   }
 
-  /// Whether commands get it. Without a word of the configuration that is the short list.
+  /// Whether commands get it.
   func contains(_ name: String) -> Bool {
     guard !name.hasPrefix("LEAPFROG_"), !foreign.contains(name) else { return false }
-    return Self.usual.contains(name) || name.hasPrefix("LC_") || listed?.contains(name) == true
+    guard let listed else { return !Self.never.contains(where: name.hasPrefix) }
+    return Self.usual.contains(name) || name.hasPrefix("LC_") || listed.contains(name)
   }
 
   /// Whether commands got it at the time of that configuration.
@@ -41,6 +43,9 @@ struct PassedVariables {
   }
 
   private static let usual: Set<String> = ["PATH", "HOME", "LANG", "TZ", "USER", "LOGNAME"]
+
+  /// Logins of backups, clouds, databases and people.
+  private static let never = ["RESTIC_", "AWS_", "PG", "MYSQL", "SSH_AUTH_SOCK"]
 
   // MARK: What no app needs
 
