@@ -24,7 +24,7 @@ struct SiteReader {
       checks: CheckReader(site: section).read(),
       user: section.text("user", .user) ?? defaults.user,
       express: Self.express(in: section) ?? defaults.express, files: files(),
-      environment: section.variables())
+      environment: section.value("environment").map { _ in section.variables() })
     let spec = profile.resolve(site, own: commands(), docroot: docroot)
     return SourcedSite(
       spec: spec, aliases: aliases, links: links.map(\.source),

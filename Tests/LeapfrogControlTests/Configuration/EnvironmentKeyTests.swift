@@ -19,12 +19,12 @@ import Testing
       """
     let spec = try #require(try read(text).pairs.first?.spec)
     #expect(spec.environment == ["SHARED", "THEIRS"])
-    #expect(spec.sites.map(\.environment) == [["OWN"], []])
+    #expect(spec.sites.map(\.environment) == [["OWN"], nil])
     #expect(try read(pairFile("app: wordpress")).pairs[0].spec.environment == ["WORDPRESS_CONFIGS"])
   }
 
   @Test func aNameIsOne() {
-    expectMistake(pairFile("environment: [A=B]"), "6", "environment[0]")
+    expectMistake(pairFile("environment: [A=B]"), "environment[0]")
     expectMistake(pairFile("environment: PATH"), "a list of names of variables")
     expectMistake(siteFile("environment: [LEAPFROG_SITE]"), "is set by leapfrog itself")
   }
