@@ -36,8 +36,12 @@ struct JobUser: Codable, Sendable, Equatable {
     guard let status = follows ? FileStatus(following: path) : FileStatus(path) else {
       throw Failure.system("look at", path)
     }
-    guard geteuid() == 0, status.owner != 0 else { return nil }
-    return try account(status.owner) ?? JobUser(status.owner, group: status.group)
+    return geteuid() == 0 && status.owner != 0 ? try owner(status) : nil
+  }
+
+  /// The owner of what has that status.
+  static func owner(_ status: FileStatus) throws -> JobUser {
+    try account(status.owner) ?? JobUser(status.owner, group: status.group)
   }
 
   private static func account(_ uid: UInt32) throws -> JobUser? {
