@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import LeapfrogHost
 
 struct ExecCommand: ParsableCommand {
@@ -9,9 +10,14 @@ struct ExecCommand: ParsableCommand {
   @Argument(help: "The pair's root.", completion: .directory) var root: String
   @Argument(help: "The site.") var site: String
   @Option(help: "Seconds to wait for a migration to end.") var wait = 0
+  @Option(
+    help: ArgumentHelp("Variables that the command gets, with commas.", visibility: .hidden))
+  var environment: String?
   @Argument(parsing: .postTerminator, help: "The command and its arguments.") var command: [String]
 
   func run() throws {
-    try SiteCommand(root: root, site: site).become(command, waiting: wait)
+    let names = environment?.split(separator: ",").map(String.init)
+    let site = try SiteCommand(root: root, site: site, environment: names)
+    Glibc.exit(try site.run(command, waiting: wait))
   }
 }

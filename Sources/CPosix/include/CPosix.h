@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -66,21 +67,23 @@ int memfd_create(const char *name, unsigned int flags);
 ssize_t splice(int in, off_t *in_offset, int out, off_t *out_offset, size_t count,
                unsigned int flags);
 ssize_t tee(int in, int out, size_t count, unsigned int flags);
+int posix_openpt(int flags);
+int grantpt(int terminal);
+int unlockpt(int terminal);
+int ptsname_r(int terminal, char *name, size_t room);
 int fallocate(int file, int mode, off_t offset, off_t length);
 int ppoll(struct pollfd *files, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
 
 // Makes an empty file share the blocks of another, where the file system can.
 static inline int clone_file(int target, int source) { return ioctl(target, FICLONE, source); }
 
-int prlimit(pid_t process, int resource, const struct rlimit *limit, struct rlimit *old);
-
 // Sets both the soft and the hard limit of another process; not above the hard limit that it has.
 static inline int limit_process(pid_t process, int resource, unsigned long most) {
   struct rlimit limit;
-  if (prlimit(process, resource, NULL, &limit) != 0) return -1;
+  if ((int)syscall(SYS_prlimit64, process, resource, NULL, &limit) != 0) return -1;
   if (limit.rlim_max > most) limit.rlim_max = most;
   limit.rlim_cur = limit.rlim_max;
-  return prlimit(process, resource, &limit, NULL);
+  return (int)syscall(SYS_prlimit64, process, resource, &limit, NULL);
 }
 
 // Ids that were changed without executing a program make a process that its new account cannot trace;
@@ -147,5 +150,30 @@ static inline int take_real_ids(uid_t user, gid_t group, int count, const gid_t 
   if (syscall(SYS_setresgid, group, -1, -1) != 0) return -1;
   return (int)syscall(SYS_setresuid, user, -1, -1);
 }
+
+// A command that leads a session of its own, on a terminal of its own or on none.
+struct session_command {
+  const char *program;
+  char *const *arguments;
+  char *const *environment;
+  const char *directory;
+  // What runs a program that the kernel does not know, a script without its first line.
+  char *const *shell_arguments;
+  // What the command has as 0, 1 and 2, and what it has as 3; -1 for none.
+  int streams[3];
+  int kept;
+  // The end of a pseudo-terminal that becomes the session's; -1 for none.
+  int terminal;
+  // Whom it becomes, where `switches` is not 0.
+  int switches;
+  uid_t user;
+  gid_t group;
+  int group_count;
+  const gid_t *groups;
+};
+
+// Starts it: every signal at its default action and none blocked, no other descriptors. It is ended by
+// SIGKILL when the calling thread ends first. Answers -1 with errno where it could not be executed.
+pid_t start_session_command(const struct session_command *command);
 
 #endif

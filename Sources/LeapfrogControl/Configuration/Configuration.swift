@@ -87,13 +87,15 @@ public struct Configuration: Sendable {
     root.allow(["pairs", "profiles"])
     guard let pairs = root.section("pairs") else { return noPairs(root) }
     var claims = PairClaims(mistakes: root.mistakes)
-    return try pairs.entries.flatMap { entry in
+    let read = try pairs.entries.flatMap { entry in
       _ = pairs.checked(
         entry.key, line: entry.line, path: pairs.path(entry.key), .pairName)
       let reader = PairReader(
         section: pairs.section(of: entry), name: entry.key, directory: directory, shelf: shelf)
       return try reader.read(&claims)
     }
+    PasswordVariables(of: read).verify(in: pairs)
+    return read
   }
 
   private static func noPairs(_ root: Section) -> [PairConfiguration] {

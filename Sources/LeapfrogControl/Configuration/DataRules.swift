@@ -37,6 +37,14 @@ extension TextRule {
     }
   }
 
+  /// A variable that commands get from the environment of `leapfrog-host`.
+  static var passedVariable: TextRule {
+    TextRule(allowed: variable.allowed) { text in
+      if text.hasPrefix("LEAPFROG_") { return "is set by leapfrog itself" }
+      return variable.fault(text)
+    }
+  }
+
   /// The name of a header of an answer.
   static var headerName: TextRule {
     TextRule(allowed: "letters, digits and '-'", takesAnyScalar: true) { text in

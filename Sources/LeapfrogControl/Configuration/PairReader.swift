@@ -7,12 +7,12 @@ struct PairReader {
   /// listeners for `preview/` and for the public domains, `user` who commands run as, `after_stage`
   /// what runs before the first site moves, `drain` (10) the seconds that requests may take to end,
   /// `express` (auto) the rule of sites that have none, `hosts_at_once` (10) how many hosts of a pair on
-  /// several are worked on at once.
+  /// several are worked on at once, `environment` the variables that commands get.
   static let keys = [
     "repository", "host", "hosts", "hosts_at_once", "root", "app", "docroot", "build",
     "after_stage", "drain", "jobs",
     "canary", "max_failures", "keep_backups", "command_timeout", "preview", "address", "user",
-    "express", "sites",
+    "express", "environment", "sites",
   ]
 
   let section: Section
@@ -86,6 +86,7 @@ struct PairReader {
       "command_timeout", 1...604_800, default: standard.commandTimeout)
     spec.preview = section.text("preview", .address)
     spec.address = section.text("address", .address)
+    spec.environment = section.variables() + profile.environment
     return spec
   }
 

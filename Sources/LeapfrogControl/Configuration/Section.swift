@@ -102,6 +102,13 @@ struct Section {
     }
   }
 
+  /// The variables that `environment` lists; none where it is absent.
+  func variables() -> [String] {
+    items("environment", of: "names of variables").compactMap { item in
+      text(of: item.value, path: item.path, .passedVariable)
+    }
+  }
+
   /// The section below a key; nil where it is absent or nothing.
   func section(_ key: String) -> Section? {
     guard let entry = entries.first(where: { $0.key == key }) else { return nil }

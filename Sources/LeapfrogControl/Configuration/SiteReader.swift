@@ -4,7 +4,7 @@ import LeapfrogCore
 struct SiteReader {
   /// All can be left out; `user` and `express` are the pair's where they are.
   static let keys = [
-    "aliases", "links", "database", "commands", "check", "user", "express", "files",
+    "aliases", "links", "database", "commands", "check", "user", "express", "files", "environment",
   ]
 
   let section: Section
@@ -23,7 +23,8 @@ struct SiteReader {
       name: name, aliases: aliases.map(\.text), links: targets(of: links), database: database,
       checks: CheckReader(site: section).read(),
       user: section.text("user", .user) ?? defaults.user,
-      express: Self.express(in: section) ?? defaults.express, files: files())
+      express: Self.express(in: section) ?? defaults.express, files: files(),
+      environment: section.value("environment").map { _ in section.variables() })
     let spec = profile.resolve(site, own: commands(), docroot: docroot)
     return SourcedSite(
       spec: spec, aliases: aliases, links: links.map(\.source),

@@ -5,7 +5,8 @@ struct ProfileReader {
   /// All can be left out. `extends` names the profile to begin from; `prelude` is what each command
   /// that is a text begins with.
   static let keys = [
-    "extends", "docroot", "prelude", "build", "links", "database", "commands", "updates", "web",
+    "extends", "docroot", "prelude", "build", "environment", "links", "database", "commands",
+    "updates", "web",
   ]
 
   let section: Section
@@ -30,6 +31,7 @@ struct ProfileReader {
   private func readPlatform(_ draft: inout ProfileDraft) {
     draft.profile.docroot = section.text("docroot", .docroot) ?? draft.profile.docroot
     if let build = command("build", in: section, draft.prelude) { draft.profile.build = build }
+    if section.value("environment") != nil { draft.profile.environment = section.variables() }
     guard let links = section.section("links") else { return }
     for entry in links.entries {
       let path = links.path(entry.key)

@@ -33,6 +33,9 @@ public struct PairSpec: Codable, Sendable, Equatable {
   public var preview: String?
   /// The address, as `http://HOST:PORT`, where the public domains answer; nil when none is asked.
   public var address: String?
+  /// The variables of `leapfrog-host`'s environment that the build and the commands of all sites get, by
+  /// their names; nil in what was written by a leapfrog that handed on the whole environment.
+  public var environment: [String]?
   /// The sites, in the order of the configuration.
   @SharingCommands public var sites: [SiteSpec]
 
@@ -49,7 +52,7 @@ public struct PairSpec: Codable, Sendable, Equatable {
     build: Command = .none, afterStage: Command = .none, drain: Int = 10, jobs: Int = 1,
     canary: [String] = [], maxFailures: Int = 10,
     keepBackups: Int = 3, commandTimeout: Int = 3600, preview: String? = nil,
-    address: String? = nil, sites: [SiteSpec] = []
+    address: String? = nil, environment: [String]? = [], sites: [SiteSpec] = []
   ) {
     self.name = name
     self.root = root
@@ -66,6 +69,7 @@ public struct PairSpec: Codable, Sendable, Equatable {
     self.commandTimeout = commandTimeout
     self.preview = preview
     self.address = address
+    self.environment = environment
     self.sites = sites
   }
 

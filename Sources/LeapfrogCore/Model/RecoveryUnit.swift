@@ -35,20 +35,26 @@ public struct RecoveryUnit: Codable, Sendable, Equatable {
       ? "the user's name has a control character" : nil
   }
 
-  /// The unit's file. What `open` starts outlives the recovery, and web servers wait for it: a visitor must
-  /// not meet a site that is half moved.
+  /// Where systemd finds the variables that leapfrog needs at boot, such as those of `password_env` and of
+  /// restic: for all pairs of the host, and for this one alone. It reads them before it becomes `user`.
+  public var environmentFiles: [String] {
+    ["/etc/leapfrog/environment", "/etc/leapfrog/environment-\(pair)"]
+  }
+
+  /// The unit's file. What `open` starts outlives the recovery. No web server waits for it: a site that is half
+  /// moved is closed by a flag in a file, which is there from the first request on, and all others serve.
   public var text: String {
     """
     [Unit]
     Description=Ends what a crash left half done on the pair \(pair)
     RequiresMountsFor=\(Self.quoted(root))
     After=local-fs.target mariadb.service mysql.service postgresql.service
-    Before=nginx.service apache2.service
     ConditionPathExists=\(condition)
 
     [Service]
     Type=oneshot
     User=\(Self.literal(user))
+    \(environmentFiles.map { "EnvironmentFile=-\($0)" }.joined(separator: "\n"))
     ExecStart=\(Self.quoted(executable)) recover \(Self.argument(root))
     KillMode=process
 

@@ -18,13 +18,16 @@ public struct SiteSpec: Codable, Sendable, Equatable {
   public var express: ExpressRule
   /// How the site's files are backed up.
   public var files: FileBackupSpec
+  /// The variables of `leapfrog-host`'s environment that this site's commands get besides those of its
+  /// pair, by their names; nil for none.
+  public var environment: [String]?
 
   /// A site that has no database, no command and no check where none is given.
   public init(
     name: String, aliases: [String] = [], links: [String: String] = [:],
     database: DatabaseSpec? = nil, commands: SiteCommands = SiteCommands(),
     checks: [CheckSpec] = [], user: String? = nil, express: ExpressRule = .auto,
-    files: FileBackupSpec = FileBackupSpec()
+    files: FileBackupSpec = FileBackupSpec(), environment: [String]? = nil
   ) {
     self.name = name
     self.aliases = aliases
@@ -35,6 +38,15 @@ public struct SiteSpec: Codable, Sendable, Equatable {
     self.user = user
     self.express = express
     self.files = files
+    self.environment = environment
+  }
+
+  /// The variable of `leapfrog-host`'s environment that holds the password of the site's database; nil
+  /// where the password is elsewhere.
+  public var passwordVariable: String? {
+    guard case .server(let server) = database, case .environment(let name) = server.password
+    else { return nil }
+    return name
   }
 
   /// Every domain that leads to the site, its name first.

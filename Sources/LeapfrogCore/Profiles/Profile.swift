@@ -6,6 +6,8 @@ public struct Profile: Codable, Sendable, Equatable {
   public var docroot: String
   /// Makes the platform ready, before the pair's own `build`.
   public var build: Command
+  /// The variables of `leapfrog-host`'s environment that its commands read, by their names.
+  public var environment: [String]
   /// Links on the platform: path below the platform to path below the site's data, `.` for the data
   /// itself. `{site}` stands for the site's name; a path with `{domain}` is made for each domain; one
   /// that begins with `{docroot}/` is below the pair's document root.
@@ -21,13 +23,15 @@ public struct Profile: Codable, Sendable, Equatable {
 
   /// A profile that brings only what is given.
   public init(
-    name: String, docroot: String = ".", build: Command = .none, links: [String: String] = [:],
+    name: String, docroot: String = ".", build: Command = .none, environment: [String] = [],
+    links: [String: String] = [:],
     commands: SiteCommands = SiteCommands(), database: DatabaseSpec? = nil,
     updates: [UpdatePattern]? = nil, web: WebProfile = WebProfile()
   ) {
     self.name = name
     self.docroot = docroot
     self.build = build
+    self.environment = environment
     self.links = links
     self.commands = commands
     self.database = database

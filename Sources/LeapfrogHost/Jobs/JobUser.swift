@@ -21,6 +21,13 @@ struct JobUser: Codable, Sendable, Equatable {
     return found
   }
 
+  /// The account that this process has.
+  static func own() -> JobUser {
+    let (uid, gid) = (geteuid(), getegid())
+    return (try? of(uid: uid, group: gid))
+      ?? JobUser(uid: uid, gid: gid, groups: [gid], name: "\(uid)", home: "/")
+  }
+
   /// The owner of a file, as whom the commands on it should run.
   ///
   /// - Returns: nil when there is nobody to switch to: this process is not root, or the owner is
@@ -106,5 +113,15 @@ struct JobUser: Codable, Sendable, Equatable {
       guard room < 1 << 20 else { return [primary] }
       room = max(room * 2, count)
     }
+  }
+}
+
+extension JobUser {
+  /// Gives up every right of the present user, for good.
+  func becomeForGood() throws {
+    try system("take the groups of", name) { setgroups(groups.count, groups) }
+    try system("take the group of", name) { setgid(gid) }
+    try system("become", name) { setuid(uid) }
+    for (key, value) in ["HOME": home, "USER": name, "LOGNAME": name] { setenv(key, value, 1) }
   }
 }

@@ -12,7 +12,9 @@ struct Pair: Sendable {
     layout = Layout(root: root)
     self.name = name
     try Self.verifyRoot(layout, name)
+    try PairOwner.become(layout)
     guard Files.exists(layout.own) else { throw Failure.noPair(name, in: root) }
+    try PairOwner.verify(layout)
     try verifyName()
   }
 
@@ -20,6 +22,7 @@ struct Pair: Sendable {
   static func make(_ spec: PairSpec) throws -> Pair {
     let layout = Layout(root: spec.root)
     try verifyRoot(layout, spec.name)
+    try PairOwner.become(layout)
     try verifyAlone(layout, spec.name)
     if !Files.exists(layout.own) { try verifyUnused(layout) }
     try Files.makeDirectories(spec.root)
@@ -41,7 +44,9 @@ struct Pair: Sendable {
 
   /// What the pair was when it was last worked on.
   static func saved(root: String) throws -> PairSpec {
-    let path = Layout(root: root).pair
+    let layout = Layout(root: root)
+    try PairOwner.become(layout)
+    let path = layout.pair
     guard Files.exists(path) else { throw Failure.usage("there is no pair in \(root)") }
     let bytes = Data(try Files.read(path))
     do { return try Wire.decoder().decode(PairSpec.self, from: bytes) } catch {

@@ -11,6 +11,11 @@ struct UnitLook {
       throw Failure.failed(
         "\(unit.name) is not installed, so what a power cut leaves half done waits for a person")
     }
+    guard isCurrent(unit) else {
+      throw Failure.failed(
+        "\(unit.name) is of an older leapfrog: it has no environment, and the web server waits for it; "
+          + "install it again by `leapfrog host add --install-units`")
+    }
     guard isEnabled(unit) else {
       throw Failure.failed("\(unit.name) is not enabled, so it does not run at boot")
     }
@@ -26,6 +31,11 @@ struct UnitLook {
   func isOfRoot(_ unit: RecoveryUnit) -> Bool {
     let line = "ConditionPathExists=\(unit.condition)"
     return text(of: unit)?.split(separator: "\n").contains { $0 == line } ?? false
+  }
+
+  private func isCurrent(_ unit: RecoveryUnit) -> Bool {
+    let lines = text(of: unit)?.split(separator: "\n") ?? []
+    return unit.environmentFiles.allSatisfy { lines.contains("EnvironmentFile=-\($0)") }
   }
 
   private func isEnabled(_ unit: RecoveryUnit) -> Bool {

@@ -1,32 +1,43 @@
 import Glibc
 import LeapfrogCore
 
-/// Becomes a command in the platform that a site is on: never the wrong one, never in a migration.
+/// Runs a command in the platform that a site is on: never the wrong one, never in a migration.
 public struct SiteCommand {
   private let layout: Layout
   private let spec: PairSpec
   private let site: String
 
+  /// - Parameter environment: the names of the variables that the command gets, where a controller says so;
+  ///   else as the last release had it.
   /// - Throws: `Failure` when the root is no pair.
-  public init(root: String, site: String) throws {
-    spec = try Pair.saved(root: root)
+  public init(root: String, site: String, environment: [String]? = nil) throws {
+    var spec = try Pair.saved(root: root)
+    if let environment { spec.environment = environment }
+    self.spec = spec
     layout = try Pair(root: root, name: spec.name).layout
     self.site = site
   }
 
-  /// Replaces this process; the site's lock is held until the command ends.
+  /// Runs the command in the foreground of our caller. The site's lock is held until the command has ended,
+  /// with everything that it has left running.
   ///
+  /// - Returns: its exit status, as a shell has it: 128 and its number where a signal has ended it.
   /// - Throws: `Failure` of kind `refused` while the site is in a migration.
-  public func become(_ command: [String], waiting seconds: Int) throws {
-    guard let program = command.first else { throw Failure.usage("there is no command to run") }
+  public func run(_ command: [String], waiting seconds: Int) throws -> Int32 {
+    SignalQueue.open()
+    guard !command.isEmpty else { throw Failure.usage("there is no command to run") }
     guard Names.fault(inDomain: site) == nil, let lock = try hold(until: Deadline(seconds: seconds))
     else { throw busy }
     guard let platform = try LiveLinks(layout: layout).platform(of: site) else {
       throw Failure.refused(
         "\(site) is not seated", remedy: "leapfrog site add \(spec.name) \(site)")
     }
-    lock.passOn()
-    try withExtendedLifetime(lock) { try become(program, command, platform) }
+    let result = try withExtendedLifetime(lock) { try run(command, lock, on: platform) }
+    switch result {
+    case .exited(let status): return status
+    case .signalled(let number): return 128 + number
+    case .timedOut, .notStarted: throw Failure.failed("the command \(command[0]) \(result)")
+    }
   }
 
   /// The site's lock while the site is open; nil when it does not come about in time.
@@ -49,30 +60,20 @@ public struct SiteCommand {
       "\(site) is in a migration", remedy: "leapfrog exec --wait 600 \(site) -- …")
   }
 
-  private func become(_ program: String, _ command: [String], _ platform: PlatformName) throws {
-    let environment = AppEnvironment(layout: layout, spec: spec, site: site, platform: platform)
-      .variables
+  private func run(_ command: [String], _ lock: SiteLock, on platform: PlatformName) throws
+    -> JobResult
+  {
     let configured = spec.site(site) ?? SiteSpec(name: site)
-    clearenv()
-    for (key, value) in environment { setenv(key, value, 1) }
-    if let user = try AppUser.of(configured, layout: layout), try Identity.needsSwitch(to: user) {
-      try user.becomeForGood()
-    }
-    try system("go to", layout.platform(platform)) { chdir(layout.platform(platform)) }
-    // What is ignored here would be ignored by the command, and its pipelines would never end.
-    signal(SIGPIPE, SIG_DFL)
-    let arguments = command.map { strdup($0) } + [nil]
-    execvp(program, arguments)
-    throw Failure.system("run", program)
-  }
-}
-
-extension JobUser {
-  /// Gives up every right of the present user.
-  func becomeForGood() throws {
-    try system("take the groups of", name) { setgroups(groups.count, groups) }
-    try system("take the group of", name) { setgid(gid) }
-    try system("become", name) { setuid(uid) }
-    for (key, value) in ["HOME": home, "USER": name, "LOGNAME": name] { setenv(key, value, 1) }
+    let user = try AppUser.of(configured, layout: layout)
+    var environment = AppEnvironment(
+      layout: layout, spec: spec, site: site, platform: platform, user: user
+    ).variables
+    environment["TERM"] = getenv("TERM").map { String(cString: $0) }
+    let directory = layout.platform(platform)
+    return try ForegroundCommand(
+      program: Program.find(command[0], path: environment["PATH"], directory: directory),
+      arguments: command, environment: environment, directory: directory,
+      user: user.flatMap { try Identity.needsSwitch(to: $0) ? $0 : nil }, kept: lock.descriptor
+    ).run()
   }
 }

@@ -7,7 +7,8 @@ import LeapfrogCore
 /// Both pass a gate first. A migration that waits for commands keeps the gate, so that no new command
 /// begins and one after the other keeps it waiting.
 final class SiteLock: Sendable {
-  private let descriptor: Int32
+  /// Whoever inherits it holds the lock, too.
+  let descriptor: Int32
   private let gate: Int32?
 
   private init(descriptor: Int32, gate: Int32?) {
@@ -42,11 +43,6 @@ final class SiteLock: Sendable {
       usleep(20_000)
     }
     return true
-  }
-
-  /// Lets a child inherit the lock, which then lasts until the child ends.
-  func passOn() {
-    _ = fcntl(descriptor, F_SETFD, 0)
   }
 
   deinit {

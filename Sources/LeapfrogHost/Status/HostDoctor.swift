@@ -1,3 +1,4 @@
+import Glibc
 import LeapfrogCore
 
 /// Looks for what is wrong with a pair on this host, each finding with the command that mends it.
@@ -10,8 +11,7 @@ struct HostDoctor {
     do { pair = try Pair(root: spec.root, name: spec.name) } catch {
       return [.bad("root", error)]
     }
-    findings.append(
-      Finding(subject: "root", good: true, message: "\(spec.root) is the pair \(spec.name)"))
+    findings.append(Finding.look("root") { try root() })
     findings.append(
       Finding.look("journal") {
         try Journal(layout: pair.layout).verify(); return "sound"
@@ -19,6 +19,8 @@ struct HostDoctor {
     findings.append(Finding.look("links") { try agree(pair.layout) })
     findings.append(Finding.look("maintenance") { try flags(pair.layout) })
     findings.append(Finding.look("checks") { try checks() })
+    findings.append(
+      Finding(subject: "environment", good: true, message: environment()))
     findings.append(
       Finding.look("space") { "\(try Files.freeSpace(at: spec.root) >> 20) MiB free" })
     findings += PlatformName.allCases.map { name in
@@ -70,6 +72,29 @@ struct HostDoctor {
     if let unasked = spec.unaskedPages { throw Failure.failed(unasked) }
     let count = spec.sites.reduce(0) { $0 + $1.checks.count }
     return count == 0 ? "none is configured" : "asked before the flip: \(count)"
+  }
+
+  /// Whoever owns the directory can exchange all that is in it.
+  private func root() throws -> String {
+    if geteuid() == 0, let owner = FileStatus(spec.root)?.owner, owner != 0 {
+      throw Failure.failed(
+        "\(spec.root) belongs to user \(owner), who can exchange all that leapfrog does there as root",
+        remedy: "chown root \(spec.root)")
+    }
+    return "\(spec.root) is the pair \(spec.name)"
+  }
+
+  /// Names alone: the values can be secrets.
+  private func environment() -> String {
+    let sites = [nil] + spec.sites.map { Optional($0.name) }
+    let listed = Set(spec.sites.flatMap { $0.environment ?? [] })
+    let dropped = Set(sites.flatMap { PassedVariables(spec, site: $0).dropped() })
+      .subtracting(listed).sorted()
+    guard !dropped.isEmpty else { return "commands get all that is set" }
+    let names = dropped.joined(separator: ", ")
+    return
+      "set for leapfrog-host and not given to commands: \(names); what an app or a build needs "
+      + "of these belongs into leapfrog.yml, as `environment: \(EnvironmentCheck.list(dropped))`"
   }
 
   private func flags(_ layout: Layout) throws -> String {

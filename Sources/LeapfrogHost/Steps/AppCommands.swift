@@ -76,13 +76,14 @@ struct AppCommands {
 
   private func request(_ command: Command, id: String) throws -> JobRequest {
     let site = migration.site
+    let user = try AppUser.of(site, layout: migration.layout)
     return JobRequest(
       id: id, arguments: command.arguments,
       environment: AppEnvironment(
-        layout: migration.layout, spec: migration.order.spec, site: site.name, platform: platform
+        layout: migration.layout, spec: migration.order.spec, site: site.name, platform: platform,
+        user: user
       ).variables,
-      directory: migration.layout.platform(platform),
-      user: try AppUser.of(site, layout: migration.layout),
+      directory: migration.layout.platform(platform), user: user,
       timeout: migration.order.spec.commandTimeout)
   }
 

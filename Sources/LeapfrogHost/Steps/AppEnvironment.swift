@@ -1,37 +1,39 @@
 import Foundation
 import LeapfrogCore
 
-/// The environment of every command that leapfrog runs for an app: the caller's own, and where things are;
-/// without the passwords of other sites.
+/// The environment of every command that leapfrog runs for an app: what `PassedVariables` lets through of
+/// our own, the account, and where things are.
 struct AppEnvironment {
   let layout: Layout
   let spec: PairSpec
   /// nil for the build, which belongs to no site.
   let site: String?
   let platform: PlatformName
+  /// Whom the command runs as; nil for ourselves.
+  var user: JobUser?
 
-  /// The variables; those of leapfrog itself are not handed on.
+  /// The variables.
   var variables: [String: String] {
-    let foreign = foreignPasswords
-    var all = ProcessInfo.processInfo.environment.filter {
-      !$0.key.hasPrefix("LEAPFROG_") && !foreign.contains($0.key)
-    }
-    if all["PATH"] == nil {
-      all["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    }
-    return all.merging(own) { $1 }
+    let passed = PassedVariables(spec, site: site)
+    var all = Environment.own().filter { passed.contains($0.key) }
+    all["PATH"] = Self.path(all["PATH"])
+    return all.merging(account(all["HOME"])) { $1 }.merging(own) { $1 }
   }
 
-  /// The variables with passwords of databases of other sites.
-  private var foreignPasswords: Set<String> {
-    let all = spec.sites.compactMap(Self.passwordVariable)
-    return Set(all).subtracting([site.flatMap(spec.site).flatMap(Self.passwordVariable) ?? ""])
+  /// The caller's path. What is relative in it would be looked up in the platform, whose files are not the
+  /// caller's.
+  private static func path(_ path: String?) -> String {
+    let absolute = (path ?? "").split(separator: ":").filter { $0.hasPrefix("/") }
+    return absolute.isEmpty ? Program.usualPath : absolute.joined(separator: ":")
   }
 
-  private static func passwordVariable(of site: SiteSpec) -> String? {
-    guard case .server(let server) = site.database, case .environment(let name) = server.password
-    else { return nil }
-    return name
+  /// The command's account. Our own may have its home where the caller says.
+  private func account(_ home: String?) -> [String: String] {
+    let account = user ?? JobUser.own()
+    return [
+      "HOME": (user == nil ? home : nil) ?? account.home, "USER": account.name,
+      "LOGNAME": account.name,
+    ]
   }
 
   private var own: [String: String] {

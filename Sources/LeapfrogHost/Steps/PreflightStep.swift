@@ -8,7 +8,9 @@ struct PreflightStep: Step {
     try migration.domains.verifyFree(for: migration.site)
     try verifyPlatform(migration)
     guard migration.kind != .add, migration.kind != .remove else { return }
-    try migration.engine?.check()
+    let environment = try EnvironmentCheck(migration)
+    try environment.explaining { try migration.engine?.check() }
+    try environment.verifySource()
     guard migration.kind != .express else { return }
     try migration.backups.engine.check()
     try verifySource(migration)

@@ -7,6 +7,7 @@ struct SeatStep: Step {
     if migration.kind == .add { try makeData(migration) }
     try migration.seat.take()
     try migration.domains.connect(migration.site, preview: migration.plan.to)
+    try EnvironmentCheck(migration).verifyTarget()
   }
 
   func undo(_ migration: SiteMigration) throws {

@@ -91,14 +91,15 @@ struct Requirements: Sendable {
   private func request(_ record: MigrationRecord) throws -> JobRequest {
     let (site, plan) = (record.site(in: release.order), record.plan)
     let from = plan.from ?? plan.to.other
+    let user = try AppUser.of(site, layout: layout)
     let environment = AppEnvironment(
-      layout: layout, spec: release.order.spec, site: site.name, platform: from)
+      layout: layout, spec: release.order.spec, site: site.name, platform: from, user: user)
     var request = JobRequest(
       id: try jobs.freeID("m\(record.id)-requirements"),
       arguments: site.commands.requirements.arguments,
       environment: environment.variables.merging(
         ["LEAPFROG_TARGET": layout.platform(plan.to)]) { $1 },
-      directory: layout.platform(from), user: try AppUser.of(site, layout: layout),
+      directory: layout.platform(from), user: user,
       timeout: release.order.spec.commandTimeout)
     request.isRepeatable = true
     return request

@@ -9,10 +9,13 @@ struct ExecCommand: AsyncParsableCommand {
     commandName: "exec", abstract: "Run a command in the platform that a site is on now.",
     discussion: """
       What a crontab should call: never the wrong platform, and never during the
-      site's migration. The command gets the LEAPFROG_ environment and runs as the
-      owner of the site's data. The exit status is the command's own. On a host over
-      SSH it has a terminal if all standard streams of leapfrog are one; a crontab
-      there can call `leapfrog-host exec` itself.
+      site's migration. The command gets the LEAPFROG_ environment and what
+      `environment` lists, and runs as the owner of the site's data, in a session of
+      its own. Where leapfrog is on a terminal the command has one of its own. The exit
+      status is the command's, or 128 and the number of the signal that ended it.
+      Signals that leapfrog gets are passed on. On a host over SSH the command has a
+      terminal if all standard streams of leapfrog are one; a crontab there can call
+      `leapfrog-host exec` itself.
 
       EXAMPLES:
         leapfrog exec shop.example.com -- ./bin/cron
@@ -37,32 +40,35 @@ struct ExecCommand: AsyncParsableCommand {
     try await global.run { context in
       for pair in context.configuration.pairs {
         if let found = pair.spec.sites.first(where: { $0.domains.contains(site) }) {
-          return try await run(found.name, pair, context)
+          return try await run(found, pair, context)
         }
       }
       throw Failure.usage("no pair has a site \(site)", remedy: "leapfrog status")
     }
   }
 
-  private func run(_ name: String, _ pair: PairConfiguration, _ context: Context) async throws
+  private func run(_ site: SiteSpec, _ pair: PairConfiguration, _ context: Context) async throws
     -> Int32
   {
+    // The host has the configuration of the last release, and nobody waits for the next one.
+    let names = (pair.spec.environment ?? []) + (site.environment ?? [])
+    let arguments =
+      ["exec", pair.spec.root, site.name, "--wait", "\(wait)"]
+      + ["--environment", names.joined(separator: ","), "--"] + command
     guard pair.host != "local" else {
-      try replaceProcess(pair.spec, name)
+      try replaceProcess(arguments)
       return 0
     }
     let remote = RemoteCommand(
       host: pair.host, executable: try Context.executable.get(),
       progress: UploadView(console: context.console).progress)
-    return try await remote.run(
-      ["exec", pair.spec.root, name, "--wait", "\(wait)", "--"] + command)
+    return try await remote.run(arguments)
   }
 
-  /// Becomes the command, so that the terminal, signals and the exit status are the command's own.
-  private func replaceProcess(_ spec: PairSpec, _ name: String) throws {
+  /// Becomes `leapfrog-host`, so that the terminal, signals and the exit status are its own.
+  private func replaceProcess(_ arguments: [String]) throws {
     let host = try Context.executable.get().path
-    let arguments = [host, "exec", spec.root, name, "--wait", "\(wait)", "--"] + command
-    let vector = arguments.map { strdup($0) } + [nil]
+    let vector = ([host] + arguments).map { strdup($0) } + [nil]
     execv(host, vector)
     throw Failure.failed("\(host) does not start: \(String(cString: strerror(errno)))")
   }

@@ -26,6 +26,12 @@ struct HostView {
   }
 
   private func show(_ units: HostVisit.Units, _ host: String) {
+    // Neither a shell nor ssh has set anything at boot.
+    defer {
+      console.line(
+        "  variables that leapfrog needs at boot (password_env, RESTIC_…) belong into "
+          + "/etc/leapfrog/environment, or environment-PAIR beside it, with mode 0600")
+    }
     guard !units.installed else {
       return console.line("  units installed: \(units.paths.joined(separator: " "))")
     }

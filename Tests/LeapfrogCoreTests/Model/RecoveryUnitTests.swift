@@ -9,13 +9,14 @@ import Testing
     RecoveryUnit(pair: "acme", root: root, user: "deploy", executable: executable)
   }
 
-  @Test func itRecoversAtBootBeforeTheWebServer() {
+  @Test func itRecoversAtBootWithAnEnvironmentAndHoldsNoWebServerBack() {
     #expect(unit().name == "leapfrog-recover-acme.service")
     #expect(unit().fault == nil)
     let lines = unit().text.split(separator: "\n")
     for line in [
       "Type=oneshot", "User=deploy", "WantedBy=multi-user.target",
-      "Before=nginx.service apache2.service",
+      "EnvironmentFile=-/etc/leapfrog/environment",
+      "EnvironmentFile=-/etc/leapfrog/environment-acme",
       "After=local-fs.target mariadb.service mysql.service postgresql.service",
       "RequiresMountsFor=\"/srv/acme\"",
       "ConditionPathExists=/srv/acme/.leapfrog/journal.sqlite",
@@ -23,6 +24,7 @@ import Testing
     ] {
       #expect(lines.contains { $0 == line }, "\(line) in \(unit().text)")
     }
+    #expect(!lines.contains { $0.hasPrefix("Before=") }, "\(unit().text)")
   }
 
   @Test func pathsStayWhatTheyAre() {

@@ -86,6 +86,7 @@ final class DjangoPostgreSQLFarm {
           \(getuid() == 0 ? "user: \(WebServerKit.user)" : "jobs: 1")
           address: http://127.0.0.1:\(port)
           drain: 4
+          environment: [SECRETS, PYTHONDONTWRITEBYTECODE]
           sites:
       \(blocks.joined(separator: "\n"))
       """

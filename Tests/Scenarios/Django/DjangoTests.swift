@@ -18,6 +18,7 @@ import Testing
           repository: \(farm.repository.path)
           root: \(farm.root.path)
           app: django
+          environment: [PYTHONDONTWRITEBYTECODE]
           build: /usr/bin/python3 -m venv venv && venv/bin/pip install -q -r requirements.txt
           sites:
             \(Self.one): \(site)

@@ -207,6 +207,8 @@ import Testing
 
   @Test func aVariableThatIsPassedOnIsSeenNowhereElse() throws {
     let secret = UUID().uuidString
+    try host.farm.configure(extra: "    environment: [CANARY]")
+    try host.farm.put(on: HostCase.name, root: SharedPair.farm.get().root)
     let watch = ArgumentWatch(for: [secret])
     let ended = try host.leapfrog(
       "exec", site, "--", "printenv", "CANARY", environment: ["CANARY": secret])

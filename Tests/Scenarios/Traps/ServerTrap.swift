@@ -87,6 +87,7 @@ struct ServerTrap {
         sites:
           one.example.com:
             database: {\(kind.configuration), password_env: TRAP_PASSWORD}
+            environment: [TRAP_PASSWORD]
             commands:
               update: [bin/update]
               pending: [bin/pending]

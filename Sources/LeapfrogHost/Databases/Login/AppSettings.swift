@@ -21,9 +21,9 @@ struct AppSettings: Sendable {
     guard !command.isNone else {
       throw Failure.failed("\(site.name) has no `credentials` command that tells its database")
     }
+    let user = try AppUser.of(site, layout: layout)
     let capture = try Capture.run(
-      try spawn(command), as: AppUser.of(site, layout: layout), limit: Self.limit,
-      seconds: Self.patience)
+      try spawn(command, user), as: user, limit: Self.limit, seconds: Self.patience)
     do {
       return try AppCredentials(json: try capture.successfulOutput())
     } catch {
@@ -38,12 +38,12 @@ struct AppSettings: Sendable {
     message.replacing(/(^|[^A-Za-z0-9])(?:"[^"]*"?|'[^']*'?)/) { "\($0.output.1)…" }
   }
 
-  private func spawn(_ command: Command) throws -> Spawn {
+  private func spawn(_ command: Command, _ user: JobUser?) throws -> Spawn {
     guard let platform = try LiveLinks(layout: layout).platform(of: site.name) ?? fallback else {
       throw Failure.failed("\(site.name) is on no platform whose settings could be read")
     }
     let environment = AppEnvironment(
-      layout: layout, spec: pair, site: site.name, platform: platform
+      layout: layout, spec: pair, site: site.name, platform: platform, user: user
     ).variables
     let directory = layout.platform(platform)
     var spawn = Spawn(
