@@ -11,7 +11,7 @@ struct HostCommand: ParsableCommand {
     abstract: "The part of leapfrog that works where the platforms are.",
     subcommands: [
       RPCCommand.self, WorkCommand.self, RunCommand.self, RecoverCommand.self, StatusCommand.self,
-      RollbackCommand.self, RebuildCommand.self, ExecCommand.self,
+      RollbackCommand.self, RebuildCommand.self, ClaimsCommand.self, ExecCommand.self,
     ])
 
   static func main() {

@@ -33,9 +33,13 @@ struct JobUser: Codable, Sendable, Equatable {
     }
     guard geteuid() == 0, status.owner != 0 else { return nil }
     let uid = status.owner
-    let found = try lookUp("the account \(uid)") { getpwuid_r(uid, $0, $1, $2, $3) }
-    return found
+    return try of(uid: uid)
       ?? JobUser(uid: uid, gid: status.group, groups: [status.group], name: "\(uid)", home: "/")
+  }
+
+  /// The account of that number; nil where the host has none.
+  static func of(uid: UInt32) throws -> JobUser? {
+    try lookUp("the account \(uid)") { getpwuid_r(uid, $0, $1, $2, $3) }
   }
 
   private typealias Query = (

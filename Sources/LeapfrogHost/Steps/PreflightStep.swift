@@ -9,6 +9,7 @@ struct PreflightStep: Step {
     try verifyPlatform(migration)
     guard migration.kind != .add, migration.kind != .remove else { return }
     try migration.engine?.check()
+    if migration.site.hasServer { try SiteClaim(of: migration).take() }
     guard migration.kind != .express else { return }
     try migration.backups.engine.check()
     try verifySource(migration)
