@@ -8,12 +8,17 @@ struct PreflightStep: Step {
     try migration.domains.verifyFree(for: migration.site)
     try verifyPlatform(migration)
     guard migration.kind != .add, migration.kind != .remove else { return }
-    try migration.engine?.check()
-    if migration.site.hasServer { try SiteClaim(of: migration).take() }
+    try verifyDatabase(migration)
     guard migration.kind != .express else { return }
     try migration.backups.engine.check()
     try verifySource(migration)
     try verifySpace(migration)
+  }
+
+  private func verifyDatabase(_ migration: SiteMigration) throws {
+    guard let engine = migration.engine else { return }
+    try engine.check()
+    if let identity = try engine.identity() { try SiteClaim(of: migration).hold(identity) }
   }
 
   /// The backup that is to be put back, before the site is closed for it.

@@ -39,14 +39,14 @@ struct SiteClaim {
 
   /// Makes the database the site's.
   ///
-  /// - Throws: `Failure` when it is another's, or cannot be asked which it is.
-  func take() throws {
-    if let identity = try identity() { try claims.hold(identity, for: claimant) }
+  /// - Throws: `Failure` of kind `refused` that names the other site that leads there.
+  func hold(_ database: DatabaseIdentity) throws {
+    try claims.hold(database, for: claimant)
   }
 
   /// The same for a new site, whose database need not be there yet.
   func takeIfThere() throws {
-    if let identity = try? identity() { try claims.hold(identity, for: claimant) }
+    if let identity = try? identity() { try hold(identity) }
   }
 
   /// Looks whether the database is another's, and changes nothing.

@@ -91,7 +91,9 @@ import Testing
 
       """, to: "evil.c")
     try DataSandbox.run([
-      "clang", "-shared", "-fPIC", "-o", "\(sandbox.data)/evil.so", "\(sandbox.data)/evil.c",
+      "sh", "-c",
+      "$(command -v clang || command -v cc) -shared -fPIC -o \"$0/evil.so\" \"$0/evil.c\"",
+      sandbox.data,
     ])
   }
 

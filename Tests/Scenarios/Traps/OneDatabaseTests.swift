@@ -6,7 +6,8 @@ import Testing
 @Suite struct OneDatabaseTests {
   private let farm: Farm
   private let server: MariaDBServer
-  private let (one, two) = ("one.example.com", "two.example.com")
+  private let one = "one.example.com"
+  private let two = "two.example.com"
   private let names = (1...3).map { _ in "own\(UInt32.random(in: 0 ... .max))" }
 
   init() throws {
