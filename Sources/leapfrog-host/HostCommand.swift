@@ -11,7 +11,8 @@ struct HostCommand: ParsableCommand {
     abstract: "The part of leapfrog that works where the platforms are.",
     subcommands: [
       RPCCommand.self, WorkCommand.self, RunCommand.self, RecoverCommand.self, StatusCommand.self,
-      RollbackCommand.self, RebuildCommand.self, ExecCommand.self, SQLiteCommand.self,
+      RollbackCommand.self, RebuildCommand.self, ClaimsCommand.self, ExecCommand.self,
+      SQLiteCommand.self,
     ])
 
   static func main() {

@@ -17,18 +17,21 @@ struct DatabaseReader {
   private func read(_ engine: ServerDatabase.Engine, _ database: Section) -> DatabaseSpec {
     let file = engine == .mariadb ? "defaults_file" : "passfile"
     database.allow(["engine", "name", "host", "port", "socket", "user", file, "password_env"])
+    let password = password(file, database)
     let port = database.integer("port", 0...65535, default: 0)
     return .server(
       ServerDatabase(
-        engine: engine, name: name(database), host: database.text("host", .databaseHost),
+        engine: engine, name: name(database, password), host: database.text("host", .databaseHost),
         port: port == 0 ? nil : port, socket: database.text("socket", .root),
-        user: database.text("user", .databaseName), password: password(file, database)))
+        user: database.text("user", .databaseName), password: password))
   }
 
-  /// Without a name the app's settings are asked, which takes a command that tells them.
-  private func name(_ database: Section) -> String? {
+  /// Without a name the app's settings are asked, which takes a command that tells them. They do not
+  /// choose what a password of the operator's is used for.
+  private func name(_ database: Section, _ password: ServerDatabase.Password) -> String? {
     let own = site.section("commands")?.value("credentials")
-    if database.value("name") == nil && profile.commands.credentials.isNone && own == nil {
+    let isAsked = !password.isOperators && !(profile.commands.credentials.isNone && own == nil)
+    if database.value("name") == nil && !isAsked {
       return database.required("name", .databaseName)
     }
     return database.text("name", .databaseName)
@@ -45,6 +48,17 @@ struct DatabaseReader {
     if let path { return .file(path) }
     if let variable { return .environment(variable) }
     return database.value("name") == nil ? .app : .none
+  }
+}
+
+extension ServerDatabase.Password {
+  /// Whether it is where the site's owner cannot write.
+  fileprivate var isOperators: Bool {
+    switch self {
+    case .none, .app: false
+    case .environment: true
+    case .file(let path): path.hasPrefix("/")
+    }
   }
 }
 

@@ -17,7 +17,7 @@ public struct ServerDatabase: Codable, Sendable, Equatable {
 
   /// Where the password is.
   public enum Password: Codable, Sendable, Equatable {
-    /// Nowhere: the server knows its user by the socket, or the client's own files say it.
+    /// Nowhere: the server knows its user by the socket.
     case none
     /// A file on the host, absolute or below the site's data: an option file of MariaDB's clients, or a
     /// `PGPASSFILE`.

@@ -20,7 +20,7 @@ public struct SiteCommands: Codable, Sendable, Equatable {
   /// missing. It runs in the platform that the site is on, and changes nothing.
   public var requirements: Command
   /// Prints what the app's settings say of its database, as a JSON object with the keys `name`, `user`,
-  /// `password`, `host`, `port` and `socket`. Its output is kept in memory only.
+  /// `password`, `host`, `port` and `socket`, or `path` for a file. Its output is kept in memory only.
   public var credentials: Command
 
   /// Commands of which those that are not given do nothing.

@@ -15,6 +15,9 @@ protocol DatabaseEngine: Sendable {
   /// Bytes on disk, what is not checkpointed yet included.
   func size() throws -> Int64
 
+  /// Which database it is, where another site could lead to it; nil where none can.
+  func identity() throws -> DatabaseIdentity?
+
   /// Rows by table.
   func counts() throws -> [String: Int]
 

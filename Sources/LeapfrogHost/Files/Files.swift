@@ -178,7 +178,8 @@ enum Files {
     }
   }
 
-  private static func readAll(_ file: borrowing Descriptor, size: Int, path: String) throws
+  /// Everything from where an open file is read to its end; `size` is how much is expected.
+  static func readAll(_ file: borrowing Descriptor, size: Int, path: String) throws
     -> [UInt8]
   {
     let number = file.number

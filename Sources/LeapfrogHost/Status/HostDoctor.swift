@@ -113,6 +113,7 @@ struct HostDoctor {
       throw Failure.failed("not seated yet", remedy: "leapfrog site add \(spec.name) \(site.name)")
     }
     try Engines.engine(of: site, in: spec, layout: layout)?.check()
+    try SiteClaim(site: site, pair: spec, layout: layout).verify()
     try FileBackups.engine(for: site.files).check()
     if let user = site.user { _ = try JobUser.named(user) }
     return "on \(platform)"

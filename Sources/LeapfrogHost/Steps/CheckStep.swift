@@ -5,6 +5,7 @@ import LeapfrogCore
 struct CheckStep: Step {
   func perform(_ migration: SiteMigration) throws {
     let (site, platform) = (migration.site, migration.plan.to)
+    if migration.kind == .add, site.hasServer { try SiteClaim(of: migration).takeIfThere() }
     let app = migration.app(on: platform)
     if try app.pending() == .some {
       throw migration.mayBeSuperseded

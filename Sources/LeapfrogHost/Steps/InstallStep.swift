@@ -3,6 +3,7 @@ import LeapfrogCore
 /// Makes the data of a site that has none.
 struct InstallStep: Step {
   func perform(_ migration: SiteMigration) throws {
+    if migration.site.hasServer { try SiteClaim(of: migration).takeIfThere() }
     try refuseToOverwrite(migration)
     try migration.app(on: migration.plan.to).runOnce(
       migration.site.commands.install, as: "install")

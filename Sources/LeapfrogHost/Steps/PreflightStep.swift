@@ -11,10 +11,16 @@ struct PreflightStep: Step {
     let environment = try EnvironmentCheck(migration)
     try environment.explaining { try migration.engine?.check() }
     try environment.verifySource()
+    try claimDatabase(migration)
     guard migration.kind != .express else { return }
     try migration.backups.engine.check()
     try verifySource(migration)
     try verifySpace(migration)
+  }
+
+  private func claimDatabase(_ migration: SiteMigration) throws {
+    guard let identity = try migration.engine?.identity() else { return }
+    try SiteClaim(of: migration).hold(identity)
   }
 
   /// The backup that is to be put back, before the site is closed for it.

@@ -6,6 +6,7 @@ struct SeatStep: Step {
   func perform(_ migration: SiteMigration) throws {
     if migration.kind == .add { try makeData(migration) }
     try migration.seat.take()
+    try SameData(migration: migration).verify()
     try migration.domains.connect(migration.site, preview: migration.plan.to)
     try EnvironmentCheck(migration).verifyTarget()
   }
@@ -28,6 +29,7 @@ struct SeatStep: Step {
   private func undoAdding(_ migration: SiteMigration) throws {
     try migration.seat.leave()
     try migration.domains.disconnect(migration.site.name)
+    if migration.site.hasServer { try SiteClaim(of: migration).release() }
     // One that an operator has made says by its owner whom commands run as.
     guard let owner = FileStatus(migration.data)?.owner,
       owner == ((try? user(of: migration))?.uid ?? geteuid())

@@ -8,11 +8,13 @@ struct UnseatStep: Step {
     try Seat(layout: migration.layout, site: migration.site, platform: from).leave()
     guard migration.kind != .remove else { return try forget(migration) }
     try migration.domains.disconnect(migration.site.name, keeping: migration.site.domains)
+    if migration.site.hasServer { try SiteClaim(of: migration).settle() }
     try Retention(migration: migration).prune()
   }
 
   private func forget(_ migration: SiteMigration) throws {
     try migration.domains.disconnect(migration.site.name)
     try migration.maintenance.open(migration.site.name)
+    try SiteClaim(of: migration).release()
   }
 }

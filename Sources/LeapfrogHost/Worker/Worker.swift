@@ -63,6 +63,9 @@ public final class Worker: Sendable {
       isStopped: { [self] in try mustNotBegin() })
     do {
       try build.runIfNeeded()
+      if [.upgrade, .rollback].contains(release.order.kind) {
+        try SiteClaim.noteAll(of: release.order.spec, layout: layout)
+      }
       try requirements.verify()
     } catch {
       return Failure(error)

@@ -118,10 +118,9 @@ struct Context: Sendable {
 
   /// Where the controller keeps its mirrors.
   static var stateDirectory: String {
-    let environment = ProcessInfo.processInfo.environment
-    if let path = environment["LEAPFROG_STATE"], !path.isEmpty { return path }
-    if let path = environment["XDG_STATE_HOME"], !path.isEmpty { return "\(path)/leapfrog" }
-    return geteuid() == 0 ? "/var/lib/leapfrog" : "\(NSHomeDirectory())/.local/state/leapfrog"
+    StateDirectory.path(
+      environment: ProcessInfo.processInfo.environment, isRoot: geteuid() == 0,
+      home: NSHomeDirectory())
   }
 
   /// Starts an order and follows it to its end; the status is the one to exit with.

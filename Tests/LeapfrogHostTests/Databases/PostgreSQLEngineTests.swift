@@ -41,7 +41,7 @@ import Testing
       try PostgreSQLClient(
         ServerLogin(
           name: database.name, port: database.server.port, socket: database.server.socket,
-          user: database.user, password: .given(Secret(database.password))))
+          user: database.user, password: Secret(database.password)))
     }
   }
 
@@ -153,7 +153,7 @@ import Testing
 
   @Test func aPasswordFileForOneDatabaseServesTheWayBack() throws {
     let setting = try Setting()
-    let path = "\(setting.sandbox.root)/pgpass"
+    let path = "\(setting.sandbox.data)/pgpass"
     let escaped = setting.database.password.replacing("\\", with: "\\\\")
       .replacing(":", with: "\\:")
     let line = "*:*:\(setting.database.name):\(setting.database.user):\(escaped)\n"

@@ -9,6 +9,8 @@ struct AppCredentials: Sendable, Equatable {
   var host: String?
   var port: Int?
   var socket: String?
+  /// The file of a database that is one.
+  var path: String?
 
   init() {}
 
@@ -25,6 +27,7 @@ struct AppCredentials: Sendable, Equatable {
     password = try Self.text("password", of: object).map(Secret.init)
     host = try Self.text("host", of: object)
     socket = try Self.text("socket", of: object)
+    path = try Self.text("path", of: object)
     port = try Self.port(of: object)
   }
 

@@ -7,6 +7,8 @@ struct AppSettings: Sendable {
   let site: SiteSpec
   /// Where the command runs when the site is on no platform yet.
   var fallback: PlatformName?
+  /// Where it runs wherever the site is; nil for where that is.
+  var platform: PlatformName?
 
   /// How long the command may take, and how much it may print, in bytes.
   private static let patience = 60
@@ -39,7 +41,8 @@ struct AppSettings: Sendable {
   }
 
   private func spawn(_ command: Command, _ user: JobUser?) throws -> Spawn {
-    guard let platform = try LiveLinks(layout: layout).platform(of: site.name) ?? fallback else {
+    let place = try platform ?? LiveLinks(layout: layout).platform(of: site.name) ?? fallback
+    guard let platform = place else {
       throw Failure.failed("\(site.name) is on no platform whose settings could be read")
     }
     let environment = AppEnvironment(

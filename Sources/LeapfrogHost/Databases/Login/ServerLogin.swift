@@ -1,17 +1,7 @@
-import Glibc
 import LeapfrogCore
 
 /// What it takes to log in to a database of a server, as it is known for one operation.
 struct ServerLogin: Sendable {
-  /// How the server learns the password.
-  enum Password: Sendable {
-    /// Not at all, or from the client's own files.
-    case none
-    case given(Secret)
-    /// From a file on the host, absolute: an option file of MariaDB's clients, or a `PGPASSFILE`.
-    case file(String)
-  }
-
   /// The database's name.
   var name: String
   /// The server's host; nil for the client's default.
@@ -21,16 +11,26 @@ struct ServerLogin: Sendable {
   var socket: String?
   /// nil for the client's default.
   var user: String?
-  var password: Password
-
-  /// The account that clients run as, where not ours: a server that knows its users by the socket
-  /// expects the account of the user's name.
-  var account: JobUser? {
-    guard case .none = password, geteuid() == 0, let user else { return nil }
-    guard host == nil || host == "localhost" else { return nil }
-    return try? JobUser.named(user)
-  }
+  /// nil where the server knows its user by the socket, or where `options` say it.
+  var password: Secret?
+  /// What an option file of MariaDB's clients says besides.
+  var options = MariaDBOptions()
+  /// The account that clients run as; nil for ours.
+  var account: JobUser?
+  /// Whether leapfrog.yml itself names the user, and so may name an administrator of the server.
+  var isUserConfigured = false
 
   /// Which database, for a message.
   var label: String { "the database \(name)" }
+
+  /// The user that is asked for, for a message and a `GRANT`.
+  var userName: String { user ?? options["user"] ?? account?.name ?? "" }
+
+  /// The answer to settings of a site that lead to an administrator of its server.
+  var refusalOfAdministrator: Failure {
+    .refused(
+      "\(userName), the user of \(label), administers the server and so reaches the databases of every "
+        + "site; an app's settings may not name such a user, and where it is meant, `database` of the "
+        + "site in leapfrog.yml says `user: \(userName)`")
+  }
 }

@@ -6,6 +6,7 @@ struct MariaDBCheck {
 
   func run() throws {
     for tool in MariaDBEngine.tools { _ = try tool.find() }
+    try verifyUser()
     if let view = try MariaDBSchema(of: client).tables.first(where: \.isBrokenView) {
       throw Failure.failed(
         "the view \(view.name) of \(client.login.label) is of something that is not there, or its "
@@ -18,6 +19,14 @@ struct MariaDBCheck {
     guard try MariaDBDump.isWhole(dump.run(limit: 256 << 20, seconds: 300)) else {
       throw Failure.failed("the definitions of \(client.login.label) could not be read")
     }
+  }
+
+  /// An administrator of the server reaches every site's database.
+  private func verifyUser() throws {
+    guard !client.login.isUserConfigured else { return }
+    let grants = try client.rows("SHOW GRANTS").compactMap(\.first)
+    guard grants.contains(where: MariaDBGrant.isAdministration) else { return }
+    throw client.login.refusalOfAdministrator
   }
 
   /// What a way back needs. Rights that come by a role are not looked through.
@@ -49,7 +58,7 @@ struct MariaDBCheck {
     guard let found else { return }
     throw Failure.failed(
       "the \(found[0]) \(found[1]) of \(client.login.label) belongs to \(found[2]), and its user may "
-        + "not make it again", remedy: "GRANT SET USER ON *.* TO \(client.login.user ?? "")")
+        + "not make it again", remedy: "GRANT SET USER ON *.* TO \(client.login.userName)")
   }
 
   private static let foreign = """

@@ -1,4 +1,3 @@
-import Glibc
 import LeapfrogCore
 
 /// The client programs of MariaDB, logged in to one database.
@@ -6,16 +5,15 @@ struct MariaDBClient: Sendable {
   let login: ServerLogin
   /// How long a statement waits for a lock of somebody else, in seconds.
   let lockPatience: Int
-  private let secret: SecretFile?
-  private let account: JobUser?
+  private let secret: SecretFile
 
   init(_ login: ServerLogin, lockPatience: Int = 20) throws {
     self.login = login
     self.lockPatience = lockPatience
-    let options = MariaDBOptionFile(login.password)
-    let account = try login.account ?? options.owner
-    secret = try options.text.map { try SecretFile($0, for: account) }
-    self.account = account
+    var options = try MariaDBOptions.ofHost()
+    options.take(login.options)
+    if let password = login.password { options["password"] = password.reveal() }
+    secret = try SecretFile(options.text, for: login.account)
   }
 
   static let shellTool = Tool("mariadb", "mysql", package: "mariadb-client")
@@ -59,12 +57,14 @@ struct MariaDBClient: Sendable {
   }
 
   private func command(_ tool: Tool, _ arguments: [String]) -> ClientCommand {
-    let options = (secret == nil ? [] : ["--defaults-file=\(SecretFile.path)"]) + place + arguments
-    return ClientCommand(
+    ClientCommand(
       program: Self.installed(tool.names), package: tool.package,
-      arguments: options + [
+      arguments: ["--defaults-file=\(SecretFile.path)"] + place + arguments + [
         "--default-character-set=utf8mb4", "--max-allowed-packet=1073741824", login.name,
-      ], secret: secret, account: account, tellable: MariaDBMessage.tellable)
+      ],
+      // MySQL's own clients read a file of logins besides, whatever they are told.
+      environment: ["MYSQL_TEST_LOGIN_FILE": "/dev/null"], secret: secret, account: login.account,
+      tellable: MariaDBMessage.tellable)
   }
 
   private var place: [String] {
@@ -77,51 +77,5 @@ struct MariaDBClient: Sendable {
   /// The first of the names that the host has a program of, else the first.
   static func installed(_ names: [String]) -> String {
     names.first { (try? ClientCommand.find($0, package: "")) != nil } ?? names[0]
-  }
-}
-
-/// What a client reads its password from.
-struct MariaDBOptionFile {
-  private let password: ServerLogin.Password
-
-  init(_ password: ServerLogin.Password) { self.password = password }
-
-  /// The option file; nil where the client's own files are to be read as ever. Of those, the host's
-  /// are read here, too, and not the caller's own, which would win over ours.
-  var text: Secret? {
-    switch password {
-    case .none: nil
-    case .given(let secret):
-      Secret("\(includes)[client]\npassword=\"\(Self.escaped(secret.reveal()))\"\n")
-    case .file(let path): Secret("\(includes)!include \(path)\n")
-    }
-  }
-
-  /// Whose rights a client needs that reads somebody else's option file: it can name code to load.
-  var owner: JobUser? {
-    get throws {
-      guard case .file(let path) = password else { return nil }
-      return try JobUser.owner(of: path, follows: false)
-    }
-  }
-
-  private var includes: String {
-    ["/etc/my.cnf", "/etc/mysql/my.cnf"].filter { FileStatus(following: $0) != nil }
-      .map { "!include \($0)\n" }.joined()
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var escaped = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\\": escaped += "\\\\"
-      case "\"": escaped += "\\\""
-      case "\n": escaped += "\\n"
-      case "\r": escaped += "\\r"
-      case "\t": escaped += "\\t"
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return escaped
   }
 }

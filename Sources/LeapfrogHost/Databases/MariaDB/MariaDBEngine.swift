@@ -34,6 +34,19 @@ struct MariaDBEngine: DatabaseEngine {
     return rows.first?.first.flatMap { Int64($0) } ?? 0
   }
 
+  func identity() throws -> DatabaseIdentity? {
+    let rows = try client().rows(
+      """
+      SELECT @@hostname, @@port, @@datadir, @@socket,
+        IF(@@lower_case_table_names = 0, DATABASE(), LOWER(DATABASE()))
+      """)
+    guard let row = rows.first, row.count == 5 else {
+      throw Failure.failed("the server of the site's database does not say which it is")
+    }
+    return DatabaseIdentity(
+      engine: Self.name, server: row.prefix(4).joined(separator: " "), database: row[4])
+  }
+
   func counts() throws -> [String: Int] {
     let client = try client()
     return try MariaDBSchema(of: client).counts(of: client)

@@ -15,7 +15,9 @@ struct PostgreSQLClient: Sendable {
 
   init(_ login: ServerLogin) throws {
     self.login = login
-    secret = try PostgreSQLPassFile.secret(of: login).map({ try SecretFile($0) })
+    secret = try login.password.map {
+      try SecretFile(PostgreSQLPassFile.text($0), for: login.account)
+    }
   }
 
   /// A client that connects to a database of the server.
@@ -72,9 +74,19 @@ struct PostgreSQLClient: Sendable {
     variables["PGHOST"] = login.socket ?? login.host
     variables["PGPORT"] = login.port.map(String.init)
     variables["PGUSER"] = login.user
-    if secret != nil { variables["PGPASSFILE"] = SecretFile.path }
-    return variables
+    variables["PGPASSFILE"] = secret == nil ? Self.nothing : SecretFile.path
+    return variables.merging(Self.noFiles) { $1 }
   }
+
+  /// A path that nothing has.
+  private static let nothing = "/dev/null/none"
+
+  /// What keeps the clients from files in somebody's home, and from the caller's tickets.
+  private static let noFiles = [
+    "PGSERVICEFILE": nothing, "PGSYSCONFDIR": nothing, "PGSSLCERT": nothing, "PGSSLKEY": nothing,
+    "PGSSLROOTCERT": nothing, "PGSSLCRL": nothing, "PGGSSENCMODE": "disable",
+    "KRB5CCNAME": "MEMORY:none", "PSQLRC": nothing, "PSQL_HISTORY": nothing,
+  ]
 
   /// How our own sessions call themselves.
   static let application = "leapfrog"

@@ -32,6 +32,16 @@ struct PostgreSQLEngine: DatabaseEngine {
     return size
   }
 
+  func identity() throws -> DatabaseIdentity? {
+    let client = try client()
+    let lines = try client.run(
+      "SELECT system_identifier FROM pg_control_system(); SELECT current_database();")
+    guard lines.count == 2 else {
+      throw Failure.failed("\(client.login.label): its server does not say which it is")
+    }
+    return DatabaseIdentity(engine: Self.name, server: lines[0], database: lines[1])
+  }
+
   func counts() throws -> [String: Int] {
     try PostgreSQLContents(lines: client().run(PostgreSQLContents.counting, seconds: 600)).counts
   }

@@ -76,7 +76,7 @@ enum PostgreSQLErrors {
   /// How messages begin that hold names and no values.
   private static let known = [
     "database ", "password authentication", "role ", "permission denied", "must be ", "no pg_hba",
-    "peer authentication", "could not ", "cannot ", "canceling ", "terminating ", "the database ",
+    "Peer authentication", "could not ", "cannot ", "canceling ", "terminating ", "the database ",
     "relation ", "type ", "function ", "schema ", "extension ", "column ", "duplicate key ",
     "insert or update ", "out of ", "sorry, too many", "remaining connection", "no space", "disk ",
     "unrecognized ", "language ", "collation ", "encoding ", "tablespace ", "operator ",

@@ -1,41 +1,25 @@
-import Glibc
-import LeapfrogCore
-
 /// The password as PostgreSQL's clients read it: a line of a `PGPASSFILE` for every database of the
 /// server, because a way back works on more than the site's.
 enum PostgreSQLPassFile {
-  /// The contents of the file; nil when no password is given.
-  static func secret(of login: ServerLogin) throws -> Secret? {
-    switch login.password {
-    case .none: return nil
-    case .given(let password): return line(password.reveal())
-    case .file(let path): return try password(in: path, of: login).map(line)
-    }
-  }
-
-  private static func line(_ password: String) -> Secret {
-    Secret("*:*:*:*:\(escaped(password))\n")
+  /// The contents of the file, for a client that has no other.
+  static func text(_ password: Secret) -> Secret {
+    Secret("*:*:*:*:\(escaped(password.reveal()))\n")
   }
 
   private static func escaped(_ text: String) -> String {
     text.replacing("\\", with: "\\\\").replacing(":", with: "\\:")
   }
 
-  private static func password(in path: String, of login: ServerLogin) throws -> String? {
-    let text = String(decoding: try Files.read(try real(path), atMost: 1 << 20), as: UTF8.self)
+  /// The password that somebody's file has for a login; nil where it has none.
+  static func password(in bytes: [UInt8], of login: ServerLogin) -> Secret? {
+    let text = String(decoding: bytes, as: UTF8.self)
     let wanted = [
       [login.socket, login.host, "localhost"].compactMap { $0 },
       [login.port.map(String.init) ?? "5432"], [login.name], login.user.map { [$0] } ?? [],
     ]
     return text.split(separator: "\n").lazy
       .filter { !$0.hasPrefix("#") }.map(fields)
-      .first { $0.count == 5 && matches($0, wanted) }?.last
-  }
-
-  private static func real(_ path: String) throws -> String {
-    guard let found = realpath(path, nil) else { throw Failure.system("find", path) }
-    defer { free(found) }
-    return String(cString: found)
+      .first { $0.count == 5 && matches($0, wanted) }?.last.map(Secret.init)
   }
 
   private static func matches(_ fields: [String], _ wanted: [[String]]) -> Bool {

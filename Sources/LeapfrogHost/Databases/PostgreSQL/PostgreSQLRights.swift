@@ -6,8 +6,11 @@ struct PostgreSQLRights {
 
   /// - Throws: `Failure` when the server cannot be logged in to, or naming what belongs to others.
   func verify() throws {
-    let foreign = try client.run(Self.query)
-    guard let first = foreign.first else { return }
+    let found = try client.run(Self.userQuery + Self.query)
+    guard client.login.isUserConfigured || found.first == "f" else {
+      throw client.login.refusalOfAdministrator
+    }
+    guard let first = found.dropFirst().first else { return }
     let parts = first.split(separator: "|", maxSplits: 2).map(String.init)
     guard parts.count == 3 else {
       throw Failure.failed("\(client.login.label): its objects cannot be listed")
@@ -17,6 +20,12 @@ struct PostgreSQLRights {
         + "restore it",
       remedy: "psql -c 'GRANT \(parts[1]) TO \(parts[2])'")
   }
+
+  /// Whether the role is a superuser, or has the rights of one that can become that.
+  private static let userQuery = """
+    SELECT bool_or(rolsuper) FROM pg_roles WHERE pg_has_role(oid, 'MEMBER');
+
+    """
 
   private static let query = """
     SELECT format('%I.%I', n.nspname, c.relname), quote_ident(pg_get_userbyid(c.relowner)),
