@@ -109,7 +109,7 @@ def attempt(template, number, name):
             pair.run(NEWER, words, statuses=(0, 1))
         running = (pair.state()["release"] or {}).get("state") == "running"
         if running:
-            pair.run(NEWER, "upgrade acme v2", statuses=(4,))
+            pair.run(NEWER, "backup acme", statuses=(4,))
             asking = pair.command(NEWER, "abort acme" if number % 2 else "resume acme")
             time.sleep(1)
             assert not held or pair.schema() == schema, "the journal was migrated under a living worker"
@@ -123,7 +123,8 @@ def attempt(template, number, name):
         pair.expect(4, 3)
         pair.run(NEWER, "rollback acme --yes")
         pair.expect(2, 2)
-        oldest = json.loads(pair.run(NEWER, "backups acme --json"))["backups"][-1]
+        backups = json.loads(pair.run(NEWER, "backups acme --json"))["backups"]
+        oldest = [backup for backup in backups if backup["ref"] == "v2"][-1]
         pair.run(NEWER, f"restore acme {oldest['site']} --backup {oldest['id']} --yes")
         pair.run(NEWER, "upgrade acme v4")
         pair.run(NEWER, "doctor acme")
