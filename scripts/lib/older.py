@@ -77,10 +77,10 @@ class Pair:
         assert not list((self.root / "maintenance").iterdir()), "a site is closed"
 
     def kill(self):
-        """Ends every process of the pair, as a crash of the machine would."""
+        """Ends every process of the pair, known by its environment, as a crash of the machine would."""
         while found := [
                 int(entry.name) for entry in pathlib.Path("/proc").iterdir() if entry.name.isdigit()
-                and bytes(self.root) in read(entry / "cmdline")]:
+                and bytes(self.directory) + b"/" in read(entry / "environ") + read(entry / "cmdline")]:
             for number in found:
                 try:
                     os.kill(number, signal.SIGKILL)
@@ -144,7 +144,7 @@ def main():
     template.run(OLDER, "upgrade acme v2")
     tracing, trace = template.twin(DIRECTORY / "tracing"), DIRECTORY / "trace"
     tracing.run(OLDER, "upgrade acme v4", LEAPFROG_FAILPOINTS_TRACE=str(trace))
-    names = sorted(set(trace.read_text().split()))
+    names = [name for name in sorted(set(trace.read_text().split())) if all(word in name for word in sys.argv[3:])]
     with ThreadPoolExecutor(3) as pool:
         faults = [fault for fault in pool.map(lambda one: attempt(template, *one), enumerate(names)) if fault]
     print("\n".join([f"{len(names)} places, {len(faults)} faults"] + faults))
