@@ -1,8 +1,13 @@
 import LeapfrogCore
 
-/// The commands that a host can advise. A host may lie, so none of its words is printed as a command: what it
-/// sends is compared with the kinds below, of which each part that is not fixed has a type that is checked,
-/// and is put together again from them. Anything else is told as what the host said.
+/// The commands that a host can advise.
+///
+/// A host that lies decides what is shown of its own pairs: their platforms, sites, releases, backups and the
+/// texts of its failures. It decides nothing else: its texts steer no terminal (`Shown` in the CLI), its events
+/// and its output have an end, and none of its words is printed as a command. What it advises is compared with
+/// the kinds below, of which each part that is not fixed has a type that is checked: the pair is the one that
+/// was asked about, its sites are those of leapfrog.yml, and nothing means more to a shell than itself. Anything
+/// else is told as what the host said.
 struct HostRemedies: Sendable {
   /// The host as ssh knows it.
   let host: String

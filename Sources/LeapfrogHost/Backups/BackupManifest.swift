@@ -58,8 +58,23 @@ extension BackupManifest {
     guard let sealed = try? Self.decoder.decode(SealedManifest.self, from: Data(bytes)),
       let content = try? Self.encoder.encode(sealed.manifest),
       FileDigest(of: Array(content)).hex == sealed.seal
-    else { throw Failure.failed("\(path) is damaged") }
+    else {
+      throw Self.isNewer(bytes)
+        ? Failure.refused("\(path) has what this leapfrog does not know: a newer leapfrog wrote it")
+        : Failure.failed("\(path) is damaged")
+    }
     self = sealed.manifest
+  }
+
+  /// Whether a manifest can be read and has more than this program would write.
+  private static func isNewer(_ bytes: [UInt8]) -> Bool {
+    guard let sealed = try? decoder.decode(SealedManifest.self, from: Data(bytes)),
+      let content = try? encoder.encode(sealed.manifest),
+      let known = try? JSONSerialization.jsonObject(with: content) as? [String: Any],
+      let whole = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any],
+      let found = whole["manifest"] as? [String: Any]
+    else { return false }
+    return !Set(found.keys).isSubset(of: known.keys)
   }
 
   private static var encoder: JSONEncoder {

@@ -19,11 +19,17 @@ struct Journal: Sendable {
       throw Failure.failed(
         "there is no journal \(path)", remedy: "leapfrog-host rebuild \(layout.root)")
     }
-    if Files.exists(path) { _ = try Descriptor(opening: path, O_RDWR | O_NOFOLLOW) }
+    try Self.verifyMayBeUsed(path)
     let path = path
     queue = try Self.explaining(path) {
       try DatabaseQueue(path: path, configuration: Self.setUp(layout, creates: creates))
     }
+  }
+
+  /// Not by opening it: when a process closes a file it loses the locks that SQLite has on it.
+  private static func verifyMayBeUsed(_ path: String) throws {
+    guard faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0, errno == EACCES else { return }
+    throw Failure.system("open", path)
   }
 
   private static func setUp(_ layout: Layout, creates: Bool) -> GRDB.Configuration {

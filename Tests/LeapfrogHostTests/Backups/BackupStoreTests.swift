@@ -70,6 +70,14 @@ import Testing
     #expect(!info.verified && info.fault != nil)
   }
 
+  @Test func aManifestOfANewerLeapfrogIsNotCalledDamaged() throws {
+    let id = try backUp()
+    let change = "sed -i 's/\"files\" : 1/\"kind\" : 7, \"files\" : 1/' manifest.json"
+    try DataSandbox.run(["sh", "-ec", "cd \"$0\"; \(change)", place(id)])
+    let failure = #expect(throws: Failure.self) { try store.verify(site: site, id: id) }
+    #expect(failure?.message.contains("a newer leapfrog wrote it") == true)
+  }
+
   @Test(arguments: ["files/dir/one", "database.sqlite"])
   func aFlippedBitIsSeenByADeepLook(_ file: String) throws {
     let id = try backUp()

@@ -12,6 +12,11 @@ struct JournalReader {
     queue = try DatabaseQueue(path: path, configuration: configuration)
   }
 
+  /// The version of its schema.
+  func schema() throws -> Int? {
+    try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
+  }
+
   /// The answer of `PRAGMA quick_check`.
   func check() throws -> String? {
     try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check") }
