@@ -12,6 +12,7 @@ struct HostCommand: ParsableCommand {
     subcommands: [
       RPCCommand.self, WorkCommand.self, RunCommand.self, RecoverCommand.self, StatusCommand.self,
       RollbackCommand.self, RebuildCommand.self, ExecCommand.self, SQLiteCommand.self,
+      EncloseCommand.self,
     ])
 
   static func main() {

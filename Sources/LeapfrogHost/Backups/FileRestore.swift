@@ -103,7 +103,8 @@ struct FileRestore {
   }
 
   private func isSameFile(_ record: SnapshotRecord, _ found: FileStatus) throws -> Bool {
-    guard found.size == record.size else { return false }
+    // What may be another's is set aside like any other file that is not the backup's.
+    guard found.size == record.size, live.owners?.isForeign(found) != true else { return false }
     let file = try live.openFile(record.path)
     return try FileContents.digest(
       of: file, name: live.label(record.path), tellingHoles: true) == record.digest
@@ -137,10 +138,7 @@ struct FileRestore {
 
   private func giveAttributes(_ record: SnapshotRecord) throws {
     let name = live.label(record.path)
-    let file = try Descriptor(
-      adopting: live.at(record.path, "open") {
-        openat($0, $1, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-      })
+    let file = try live.open(record.path, as: record.kind == .directory ? .directory : .file)
     var present = FileStatus(file)?.attributes
     if record.kind == .directory { present?.modified = nil }
     present?.extended = try ExtendedAttribute.all(of: file.number, name: name)

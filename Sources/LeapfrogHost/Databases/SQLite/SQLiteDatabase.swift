@@ -1,3 +1,4 @@
+import Glibc
 import LeapfrogCore
 
 /// A SQLite database, or a copy of one, with the process that is asked about it.
@@ -5,6 +6,8 @@ struct SQLiteDatabase {
   /// Its path.
   let name: String
   let bytes: Int64
+  /// Whose it was when it was looked at.
+  let owner: uid_t
   let process: SQLiteProcess
 
   /// Seconds that a question may take: even a slow disk reads more than 4 MB in one.

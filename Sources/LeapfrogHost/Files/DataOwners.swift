@@ -1,0 +1,22 @@
+import Glibc
+import LeapfrogCore
+
+/// Whose files a site's data can hold. A file of somebody else that has several names may have been given
+/// one of them in the data only so that root reads it, or gives it away.
+struct DataOwners: Sendable, Equatable {
+  let accounts: Set<uid_t>
+
+  /// Whether a file may be another's; never where we are not root, whose rights are those of the data.
+  func isForeign(_ status: FileStatus) -> Bool {
+    geteuid() == 0 && status.kind == .file && status.links > 1
+      && !accounts.contains(status.owner)
+  }
+
+  /// - Throws: `Failure` naming a file that may be another's.
+  func verify(_ status: FileStatus, name: String) throws {
+    guard isForeign(status) else { return }
+    throw Failure.refused(
+      "\(name) is a file of \(JobUser.label(status.owner)) with \(status.links) names, so that it may be "
+        + "another's than the site's; make it a copy, or give it to the owner of the data")
+  }
+}
