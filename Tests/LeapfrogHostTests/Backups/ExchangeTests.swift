@@ -109,7 +109,6 @@ private struct ExchangeRun {
   /// Exchanges a file or a directory with a link to its like outside, a FIFO, a socket, a device, or a second
   /// name of another file, and back.
   private static let program = """
-    import signal
     data, outside, seed = sys.argv[1:]
     random.seed(int(seed))
     bin = os.path.join(data, "zz"); os.mkdir(bin)

@@ -27,7 +27,9 @@ final class Stranger {
 
   /// `exchange(a, b)`: two paths, whatever they are, in one instant.
   private static let exchange = """
-    import ctypes, os, random, socket, sys, time
+    import ctypes, os, random, signal, socket, sys, time
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     libc = ctypes.CDLL(None, use_errno=True)
     def exchange(a, b):
         return libc.renameat2(-100, os.fsencode(a), -100, os.fsencode(b), 2) == 0
