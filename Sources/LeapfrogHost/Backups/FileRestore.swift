@@ -139,7 +139,10 @@ struct FileRestore {
   private func giveAttributes(_ record: SnapshotRecord) throws {
     let name = live.label(record.path)
     let file = try live.open(record.path, as: record.kind == .directory ? .directory : .file)
-    var present = FileStatus(file)?.attributes
+    guard let status = FileStatus(file), live.owners?.isForeign(status) != true else {
+      throw Unsettled(path: name)
+    }
+    var present: FileAttributes? = status.attributes
     if record.kind == .directory { present?.modified = nil }
     present?.extended = try ExtendedAttribute.all(of: file.number, name: name)
     if present == record.attributes { return }

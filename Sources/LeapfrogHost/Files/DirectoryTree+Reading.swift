@@ -39,7 +39,11 @@ extension DirectoryTree {
       throw Unsettled(path: label(path))
     }
     if guarding.isOn { try owners?.verify(status, name: label(path)) }
-    return try Descriptor(opening: "/proc/self/fd/\(found.number)", O_RDONLY | O_NONBLOCK)
+    let number = found.number
+    return Descriptor(
+      adopting: try system("open", label(path)) {
+        Glibc.open("/proc/self/fd/\(number)", O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+      })
   }
 
   /// Where a symbolic link points.

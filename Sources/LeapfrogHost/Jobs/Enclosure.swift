@@ -18,10 +18,15 @@ public enum Enclosure {
     guard let program = command.first, fcntl(number, F_SETFD, FD_CLOEXEC) == 0,
       let wanted = FileStatus(descriptor: number)
     else { throw Failure.usage("this is started by leapfrog, not by hand") }
-    guard enclose_directory(number, path) == 0 else { throw refusal(path) }
-    guard let found = FileStatus(following: "."), found.inode == wanted.inode,
-      found.device == wanted.device
-    else { throw Failure.refused("\(path) is another directory than a moment ago") }
+    guard separate_mounts() == 0 else { throw refusal(path) }
+    // What was opened before is not of these mounts.
+    let directory = try TrustedPath.open(path)
+    guard enclose_directory(directory.number, path) == 0 else { throw refusal(path) }
+    for found in [FileStatus(directory), FileStatus(following: ".")] {
+      guard let found, found.inode == wanted.inode, found.device == wanted.device else {
+        throw Failure.refused("\(path) is another directory than a moment ago")
+      }
+    }
     let arguments = ([Files.name(of: program)] + command.dropFirst()).map { strdup($0) } + [nil]
     execv(program, arguments)
     throw Failure.system("run", program)

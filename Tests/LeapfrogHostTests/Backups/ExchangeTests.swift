@@ -55,24 +55,39 @@ private struct ExchangeRun {
     LinkGuard.watched.withLock { $0[key] = (guarded, 0) }
     defer { LinkGuard.watched.withLock { $0[key] = nil } }
     let stranger = try Stranger(Self.program, sandbox.data, outside, "\(seed)")
-    try exercise(for: .seconds(guarded ? 15 : 6))
+    try exercise(guarded: guarded)
     exchanges = Int(stranger.end().trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
     noticed = LinkGuard.watched.withLock { $0[key]?.noticed ?? 0 }
     harm = Array(Set(try sandbox.tree(outside)).symmetricDifference(before))
+    found = try canaries()
+    print("exchanges, guard \(guarded ? "on" : "off"), seed \(seed): \(report)")
+  }
+
+  /// How many copies hold one.
+  private func canaries() throws -> Int {
     let copies = try DataSandbox.run([
       "sh", "-c", "grep -rlaF \"$0\" \"$1/backups\" \"$1/aside\" | wc -l", ExchangeTests.canary,
       sandbox.root,
     ])
-    found = Int(copies.trimmingCharacters(in: .whitespacesAndNewlines)) ?? -1
-    print("exchanges, guard \(guarded ? "on" : "off"), seed \(seed): \(report)")
+    return Int(copies.trimmingCharacters(in: .whitespacesAndNewlines)) ?? -1
+  }
+
+  /// Whether it has been tried often enough: for some seconds and exchanges that fell where they matter, or until
+  /// a canary was found where one has to be.
+  private func isEnough(_ guarded: Bool, since begun: ContinuousClock.Instant) throws -> Bool {
+    let time = ContinuousClock.now - begun
+    if time > .seconds(90) { return true }
+    guard guarded else { return try canaries() > 0 }
+    let noticed = LinkGuard.watched.withLock { $0[sandbox.root]?.noticed ?? 0 }
+    return time > .seconds(10) && noticed >= 1000 && backups > 3
   }
 
   /// Does everything that root does with a site's data; most of it fails when the stranger comes between.
-  private mutating func exercise(for time: Duration) throws {
-    let end = ContinuousClock.now + time
+  private mutating func exercise(guarded: Bool) throws {
+    let begun = ContinuousClock.now
     let engine = SQLiteEngine(data: sandbox.data, path: "site.sqlite")
     let (store, site, data) = (sandbox.store, sandbox.site, sandbox.data)
-    while ContinuousClock.now < end {
+    while try !isEnough(guarded, since: begun) {
       let id = BackupStore.newID()
       try? engine.check()
       _ = try? store.spaceNeeded(site: site, data: data, engine: engine)
