@@ -16,7 +16,8 @@ struct BackupSource: Sendable {
     let owner = try DirectoryTree(data).status(.root)?.owner
     // A host without the account runs no command of the site's either.
     let user = user.flatMap { try? JobUser.named($0).uid }
-    return try DirectoryTree(data, owners: DataOwners(accounts: Set([owner, user].compactMap(\.self))))
+    return try DirectoryTree(
+      data, owners: DataOwners(accounts: Set([owner, user].compactMap(\.self))))
   }
 
   /// What the file backup leaves alone.

@@ -104,10 +104,14 @@ struct FileRestore {
 
   private func isSameFile(_ record: SnapshotRecord, _ found: FileStatus) throws -> Bool {
     // What may be another's is set aside like any other file that is not the backup's.
-    guard found.size == record.size, live.owners?.isForeign(found) != true else { return false }
+    guard found.size == record.size, !isForeign(found, record) else { return false }
     let file = try live.openFile(record.path)
     return try FileContents.digest(
       of: file, name: live.label(record.path), tellingHoles: true) == record.digest
+  }
+
+  private func isForeign(_ status: FileStatus, _ record: SnapshotRecord) -> Bool {
+    live.owners?.isForeign(status, recorded: record.owner) ?? false
   }
 
   private func copyBack(_ record: SnapshotRecord) throws {
@@ -139,7 +143,7 @@ struct FileRestore {
   private func giveAttributes(_ record: SnapshotRecord) throws {
     let name = live.label(record.path)
     let file = try live.open(record.path, as: record.kind == .directory ? .directory : .file)
-    guard let status = FileStatus(file), live.owners?.isForeign(status) != true else {
+    guard let status = FileStatus(file), !isForeign(status, record) else {
       throw Unsettled(path: name)
     }
     var present: FileAttributes? = status.attributes

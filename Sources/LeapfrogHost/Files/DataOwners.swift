@@ -9,8 +9,10 @@ struct DataOwners: Sendable, Equatable {
   var areNamesKept = HardLinks.areProtected
 
   /// Whether a file may be another's, and is not to be given away; never where we are not root, whose rights are those of the data.
-  func isForeign(_ status: FileStatus) -> Bool {
-    geteuid() == 0 && status.kind == .file && status.links > 1
+  ///
+  /// - Parameter recorded: the owner that it is to have, which changes nothing for another one's file.
+  func isForeign(_ status: FileStatus, recorded: uid_t? = nil) -> Bool {
+    geteuid() == 0 && status.kind == .file && status.links > 1 && status.owner != recorded
       && !accounts.contains(status.owner)
   }
 

@@ -30,7 +30,8 @@ enum TrustedPath {
     }
     let number = current.number
     return Descriptor(
-      adopting: try system("open", path) { openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
+      adopting: try system("open", path) { openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    )
   }
 
   private static let slash = UInt8(ascii: "/")

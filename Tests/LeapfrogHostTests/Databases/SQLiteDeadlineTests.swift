@@ -68,7 +68,8 @@ extension DataSandbox {
   /// A sound database with an index whose expression takes long for each of its rows.
   func makeEndless(_ path: String) throws {
     let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
-    try sql("CREATE TABLE t(a); CREATE INDEX i ON t(a); INSERT INTO t \(rows) SELECT i FROM n", in: path)
+    try sql(
+      "CREATE TABLE t(a); CREATE INDEX i ON t(a); INSERT INTO t \(rows) SELECT i FROM n", in: path)
     try sql(
       """
       PRAGMA writable_schema=ON;

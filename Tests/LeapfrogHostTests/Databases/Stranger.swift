@@ -17,7 +17,10 @@ final class Stranger {
   init(_ program: String, _ arguments: String...) throws {
     process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
     process.arguments =
-      ["--reuid", "\(Self.own)", "--regid", "\(Self.own)", "--clear-groups", "--", "/usr/bin/python3", "-c"]
+      [
+        "--reuid", "\(Self.own)", "--regid", "\(Self.own)", "--clear-groups", "--",
+        "/usr/bin/python3", "-c",
+      ]
       + [Self.exchange + program] + arguments
     process.standardOutput = output
     process.standardInput = Foundation.Pipe()

@@ -84,7 +84,8 @@ struct ResticEngine: FileBackupEngine {
     let data = try Files.realPath(source.data)
     let summary = try Failpoint.around("backup.restic") {
       try repository.backUp(
-        data, source.tree(), leavingOut: source.leftOut.map { ResticPattern.of($0, below: data) }.sorted(),
+        data, source.tree(),
+        leavingOut: source.leftOut.map { ResticPattern.of($0, below: data) }.sorted(),
         tags: place.resticTags, parent: parent, strict: strict)
     }
     return ResticRecord(

@@ -27,7 +27,8 @@ struct ResticRepository {
   ///   - parent: the snapshot to compare with; restic's own choice when nil.
   ///   - strict: whether a file that cannot be read is a fault.
   func backUp(
-    _ directory: String, _ data: DirectoryTree, leavingOut: [String], tags: [String], parent: String?, strict: Bool
+    _ directory: String, _ data: DirectoryTree, leavingOut: [String], tags: [String],
+    parent: String?, strict: Bool
   ) throws -> Summary {
     var arguments = ["backup", "--json", "--tag", tags.joined(separator: ",")]
     if let parent { arguments += ["--parent", parent] }

@@ -61,7 +61,8 @@ struct SQLiteBackup {
   /// database's path afterwards.
   private func copyUnderLock(_ tree: DirectoryTree, inode: UInt64) throws -> Copied {
     let file = try tree.openFile(place.path)
-    guard let status = FileStatus(file), status.inode == inode, status.owner == database.owner else {
+    guard let status = FileStatus(file), status.inode == inode, status.owner == database.owner
+    else {
       throw Unsettled(path: place.file).failure
     }
     guard case .locked(let wal) = try database.ask(.lock(place.file)) else {

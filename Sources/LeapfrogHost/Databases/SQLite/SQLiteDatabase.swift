@@ -19,7 +19,8 @@ struct SQLiteDatabase {
   }
 
   /// Asks for rows by table.
-  func counts(_ question: SQLiteQuestion, passing descriptor: Int32? = nil) throws -> [String: Int] {
+  func counts(_ question: SQLiteQuestion, passing descriptor: Int32? = nil) throws -> [String: Int]
+  {
     guard case .counts(let counts) = try ask(question, passing: descriptor) else { throw confusion }
     return counts
   }
