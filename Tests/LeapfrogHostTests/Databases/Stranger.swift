@@ -14,11 +14,11 @@ final class Stranger {
   private let output = Foundation.Pipe()
 
   /// Starts a Python program and waits until it has printed `ready`.
-  init(_ program: String, _ arguments: String...) throws {
+  init(_ program: String, _ arguments: String..., as account: uid_t = Stranger.own) throws {
     process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
     process.arguments =
       [
-        "--reuid", "\(Self.own)", "--regid", "\(Self.own)", "--clear-groups", "--",
+        "--reuid", "\(account)", "--regid", "\(account)", "--clear-groups", "--",
         "/usr/bin/python3", "-c",
       ]
       + [Self.exchange + program] + arguments
