@@ -12,7 +12,7 @@ struct HostCommand: ParsableCommand {
     subcommands: [
       RPCCommand.self, WorkCommand.self, RunCommand.self, RecoverCommand.self, StatusCommand.self,
       RollbackCommand.self, RebuildCommand.self, ClaimsCommand.self, ExecCommand.self,
-      SQLiteCommand.self,
+      SQLiteCommand.self, EncloseCommand.self,
     ])
 
   static func main() {

@@ -10,7 +10,7 @@ extension BackupStore {
   func firstPass(
     site: String, id: String, data: String, engine database: (any DatabaseEngine)?
   ) throws {
-    let source = BackupSource(site: site, data: data, engine: database)
+    let source = BackupSource(site: site, data: data, user: user, engine: database)
     let place = try layout.place(ofBackup: id, site: site)
     try Failpoint.around("backup.first") {
       try makeEmpty(place)
@@ -30,7 +30,7 @@ extension BackupStore {
     migration: Int64? = nil, platform: PlatformName? = nil, ref: String? = nil,
     commit: ObjectID? = nil, now: Date = Date()
   ) throws -> BackupManifest {
-    let source = BackupSource(site: site, data: data, engine: database)
+    let source = BackupSource(site: site, data: data, user: user, engine: database)
     let place = try layout.place(ofBackup: id, site: site)
     if Files.exists(place.manifest) { try Files.removeForGood(place.manifest) }
     if !Files.exists(place.first) {

@@ -9,13 +9,13 @@ extension BackupStore {
     _ manifest: BackupManifest, to data: String, aside: String,
     engine database: (any DatabaseEngine)?
   ) throws {
-    let source = BackupSource(site: manifest.site, data: data, engine: database)
+    let source = BackupSource(site: manifest.site, data: data, user: user, engine: database)
     let place = try layout.place(ofBackup: manifest.id, site: manifest.site)
     try Failpoint.around("restore.files") {
       try engine(of: manifest).withCopies(of: manifest.fileBackup, in: place, for: source) {
         list, files in
         let restore = FileRestore(
-          list: list, files: files, live: try DirectoryTree(data), leftOut: source.leftOut,
+          list: list, files: files, live: try source.tree(), leftOut: source.leftOut,
           aside: SetAside(aside))
         do { try restore.run() } catch let unsettled as Unsettled { throw unsettled.failure }
       }
@@ -27,7 +27,7 @@ extension BackupStore {
   func spaceNeeded(
     site: String, data: String, engine database: (any DatabaseEngine)?
   ) throws -> Int64 {
-    let source = BackupSource(site: site, data: data, engine: database)
+    let source = BackupSource(site: site, data: data, user: user, engine: database)
     let once = try database?.size() ?? 0
     let directory = Files.exists(layout.backups) ? layout.backups : layout.root
     let files = try engine.spaceNeeded(

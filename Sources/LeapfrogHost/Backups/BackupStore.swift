@@ -6,11 +6,14 @@ import LeapfrogCore
 struct BackupStore: Sendable {
   let layout: Layout
   private let spec: FileBackupSpec
+  /// The account of the site's commands, where the configuration names one.
+  let user: String?
 
-  /// - Parameter files: how files are backed up; what is in somebody else's repository cannot be had
-  ///   without it.
-  init(layout: Layout, files: FileBackupSpec = FileBackupSpec()) {
-    self.layout = layout
+  /// - Parameters:
+  ///   - files: how files are backed up; what is in somebody else's repository cannot be had without it.
+  ///   - user: the account of the site's commands, where the configuration names one.
+  init(layout: Layout, files: FileBackupSpec = FileBackupSpec(), user: String? = nil) {
+    (self.layout, self.user) = (layout, user)
     spec = files
   }
 

@@ -103,10 +103,15 @@ struct FileRestore {
   }
 
   private func isSameFile(_ record: SnapshotRecord, _ found: FileStatus) throws -> Bool {
-    guard found.size == record.size else { return false }
+    // What may be another's is set aside like any other file that is not the backup's.
+    guard found.size == record.size, !isForeign(found, record) else { return false }
     let file = try live.openFile(record.path)
     return try FileContents.digest(
       of: file, name: live.label(record.path), tellingHoles: true) == record.digest
+  }
+
+  private func isForeign(_ status: FileStatus, _ record: SnapshotRecord) -> Bool {
+    live.owners?.isForeign(status, recorded: record.owner) ?? false
   }
 
   private func copyBack(_ record: SnapshotRecord) throws {
@@ -137,11 +142,11 @@ struct FileRestore {
 
   private func giveAttributes(_ record: SnapshotRecord) throws {
     let name = live.label(record.path)
-    let file = try Descriptor(
-      adopting: live.at(record.path, "open") {
-        openat($0, $1, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-      })
-    var present = FileStatus(file)?.attributes
+    let file = try live.open(record.path, as: record.kind == .directory ? .directory : .file)
+    guard let status = FileStatus(file), !isForeign(status, record) else {
+      throw Unsettled(path: name)
+    }
+    var present: FileAttributes? = status.attributes
     if record.kind == .directory { present?.modified = nil }
     present?.extended = try ExtendedAttribute.all(of: file.number, name: name)
     if present == record.attributes { return }

@@ -12,7 +12,7 @@ struct SnapshotEngine: FileBackupEngine {
   ) throws -> FirstPass {
     let files = try DirectoryTree(place.files)
     let pass = SnapshotPass(
-      live: try DirectoryTree(source.data), files: files, leftOut: source.leftOut, strict: false)
+      live: try source.tree(), files: files, leftOut: source.leftOut, strict: false)
     let list = try pass.fill(
       sharing: previous.map { .init(list: $0.list, files: try DirectoryTree($0.place.files)) })
     // Now, so that the last pass has only its own files to wait for.
@@ -27,7 +27,7 @@ struct SnapshotEngine: FileBackupEngine {
     let list = try SnapshotList(reading: place.list, digest: first.listSHA256)
     let files = try DirectoryTree(place.files)
     let pass = SnapshotPass(
-      live: try DirectoryTree(source.data), files: files, leftOut: source.leftOut, strict: strict)
+      live: try source.tree(), files: files, leftOut: source.leftOut, strict: strict)
     let update = try Unsettled.twice { try pass.update(list) }
     let copies = SnapshotFiles(tree: files)
     try copies.sync(update.written)
@@ -56,7 +56,7 @@ struct SnapshotEngine: FileBackupEngine {
   ) throws -> Int64 {
     let estimate = try SpaceEstimate(of: source, sharing: previous?.list)
     guard let largest = estimate.largest else { return 0 }
-    let live = try DirectoryTree(source.data)
+    let live = try source.tree()
     return try Self.shares(largest, of: live, with: directory) ? 0 : estimate.bytes
   }
 

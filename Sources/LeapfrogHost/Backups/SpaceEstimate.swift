@@ -9,7 +9,7 @@ struct SpaceEstimate {
 
   /// - Parameter known: what a backup before holds, and is shared with it where it is untouched.
   init(of source: BackupSource, sharing known: SnapshotList?) throws {
-    let live = try DirectoryTree(source.data)
+    let live = try source.tree()
     let found = try TreeComparison.make(
       of: source.data, with: known ?? SnapshotList([]), leavingOut: source.leftOut, strict: false)
     var most: Int64 = 0

@@ -1,3 +1,4 @@
+import CPosix
 import Glibc
 import LeapfrogCore
 
@@ -24,19 +25,36 @@ extension DirectoryTree {
     return Int64(info.st_blocks) &* 512
   }
 
-  /// Opens a file for reading; never waits for the other end of a FIFO.
-  func openFile(_ path: TreePath) throws -> Descriptor {
-    let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
-    let number = try at(path, "open") { openat($0, $1, flags) }
-    let file = Descriptor(adopting: number)
-    guard FileStatus(file)?.kind == .file else { throw Unsettled(path: label(path)) }
-    return file
+  /// Opens a file for reading.
+  ///
+  /// - Throws: `Unsettled` where it is no file, `Failure` where it may be another's than the site's.
+  func openFile(_ path: TreePath) throws -> Descriptor { try open(path, as: .file) }
+
+  /// Opens a file or a directory for reading. It is found first and opened only when it is known for what it
+  /// is: to open a FIFO or a device has effects.
+  func open(_ path: TreePath, as kind: FileStatus.Kind) throws -> Descriptor {
+    let found = Descriptor(
+      adopting: try at(path, "open") { openat($0, $1, found_only | guarding.flags) })
+    guard let status = FileStatus(found), status.kind == kind else {
+      throw Unsettled(path: label(path))
+    }
+    if guarding.isOn { try owners?.verify(status, name: label(path)) }
+    let number = found.number
+    return Descriptor(
+      adopting: try system("open", label(path)) {
+        Glibc.open("/proc/self/fd/\(number)", O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+      })
   }
 
   /// Where a symbolic link points.
   func target(ofLink path: TreePath) throws -> [UInt8] {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-    let count = try at(path, "read the link") { readlinkat($0, $1, &buffer, Int(PATH_MAX)) }
+    let count = try at(path, "read the link") {
+      let count = readlinkat($0, $1, &buffer, Int(PATH_MAX))
+      // It is no link any more.
+      if count == -1, errno == EINVAL { errno = ENOENT }
+      return count
+    }
     return buffer[..<count].map(UInt8.init(bitPattern:))
   }
 

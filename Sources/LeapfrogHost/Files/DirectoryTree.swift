@@ -6,6 +6,10 @@ import LeapfrogCore
 final class DirectoryTree {
   /// Where the tree is, for messages.
   let path: String
+  /// Whose files are read, where the tree is a site's data.
+  let owners: DataOwners?
+  /// Whether links are left alone: always, but for tests.
+  let guarding: LinkGuard
   private let root: Descriptor
   private var current: Descriptor
   private var currentPath = TreePath.root
@@ -13,10 +17,12 @@ final class DirectoryTree {
   /// The deepest path that is walked, in names.
   static let deepest = 1000
 
-  /// Opens the tree; its own path may lead over links.
-  init(_ path: String) throws {
-    self.path = path
-    root = try Descriptor(opening: path, O_RDONLY | O_DIRECTORY)
+  /// Opens the tree; its own path may lead over links that only root and this account can have made.
+  ///
+  /// - Parameter owners: whose files are read, where the tree is a site's data.
+  init(_ path: String, owners: DataOwners? = nil) throws {
+    (self.path, self.owners, guarding) = (path, owners, LinkGuard(below: path))
+    root = try TrustedPath.open(path)
     current = try Descriptor(opening: ".", in: root, O_RDONLY | O_DIRECTORY)
   }
 
@@ -45,7 +51,7 @@ final class DirectoryTree {
     let parent = directory.number
     let number = try check("open", path) {
       Self.withCString(name) {
-        openat(parent, $0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        openat(parent, $0, O_RDONLY | O_DIRECTORY | guarding.flags)
       }
     }
     return Descriptor(adopting: number)

@@ -59,6 +59,13 @@ struct FileStatus: Equatable, Sendable {
     self.init(info)
   }
 
+  /// A descriptor of this process.
+  init?(descriptor number: Int32) {
+    var info = stat()
+    guard fstat(number, &info) == 0 else { return nil }
+    self.init(info)
+  }
+
   init(_ info: stat) {
     kind =
       switch info.st_mode & S_IFMT {

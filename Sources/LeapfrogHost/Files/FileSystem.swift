@@ -8,7 +8,7 @@ enum FileSystem {
   /// Makes everything last that was written to the file system that holds the path: one wait for
   /// thousands of files.
   static func sync(holding path: String) throws {
-    let directory = try Descriptor(opening: path, O_RDONLY | O_DIRECTORY)
+    let directory = try TrustedPath.open(path)
     let number = directory.number
     guard let syncfs else { return Glibc.sync() }
     try system("sync the file system of", path) { syncfs(number) }

@@ -63,7 +63,7 @@ final class TreeWalk {
 
   /// Walks the directory of the current path, a name in an open one.
   private func enter(_ parent: Int32, _ name: UnsafePointer<CChar>, depth: Int) throws {
-    let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+    let flags = O_RDONLY | O_DIRECTORY | tree.guarding.flags
     var number = try check("open") { openat(parent, name, flags) }
     defer { if number >= 0 { close(number) } }
     let names = try NameList(of: number, label: self.label)

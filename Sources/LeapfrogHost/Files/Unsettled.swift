@@ -7,6 +7,11 @@ struct Unsettled: Error, CustomStringConvertible {
   /// The file, as messages name it.
   let path: String
 
+  init(path: String) {
+    self.path = path
+    LinkGuard.note(path)
+  }
+
   var description: String { "\(path) changed while it was read" }
 
   /// What it is called where nobody should have written.

@@ -23,7 +23,7 @@ struct ProcessLimits: Sendable, Equatable {
 
   /// Of a database's client, which streams what it reads.
   static let client = ProcessLimits(
-    memory: 8 * gigabyte, fileSize: gigabyte, processor: 24 * 3600)
+    memory: 8 * gigabyte, fileSize: .max, processor: 24 * 3600)
 
   /// Of the process that opens a site's SQLite database.
   ///

@@ -28,10 +28,7 @@ struct InstallStep: Step {
 
   /// The site had no data before, so what a failed install left is set aside whole.
   func undo(_ migration: SiteMigration) throws {
-    guard try !Files.names(in: migration.data).isEmpty else { return }
-    try Files.makeDirectory(migration.aside, mode: 0o700)
-    for name in try Files.names(in: migration.data) {
-      try Files.rename("\(migration.data)/\(name)", to: "\(migration.aside)/\(name)")
-    }
+    let (data, aside) = (try DirectoryTree(migration.data), SetAside(migration.aside))
+    for name in try data.names(in: .root) { try aside.take(TreePath(bytes: name), from: data) }
   }
 }

@@ -30,7 +30,7 @@ struct SiteMigration: Sendable {
   var live: LiveLinks { LiveLinks(layout: layout) }
   var maintenance: Maintenance { Maintenance(layout: layout) }
   var domains: Domains { Domains(layout: layout) }
-  var backups: BackupStore { BackupStore(layout: layout, files: site.files) }
+  var backups: BackupStore { BackupStore(layout: layout, files: site.files, user: site.user) }
   /// The site's data directory.
   var data: String { layout.site(site.name) }
   /// Where the failed state of the site goes when it is put back.

@@ -1,3 +1,4 @@
+import Glibc
 import LeapfrogCore
 
 /// Keeps files in a restic repository of the user's, incremental and encrypted. Here there is only the
@@ -19,6 +20,11 @@ struct ResticEngine: FileBackupEngine {
       throw Failure.failed(
         "everybody may read the password file \(file) of the restic repository",
         remedy: "chmod o= \(file)")
+    }
+    guard geteuid() != 0 || HardLinks.areProtected else {
+      throw Failure.refused(
+        "restic reads files by their paths, and on this host everybody can give a file of others a name "
+          + "among a site's files", remedy: "sysctl -w fs.protected_hardlinks=1")
     }
     _ = try repository.id()
   }
@@ -78,7 +84,8 @@ struct ResticEngine: FileBackupEngine {
     let data = try Files.realPath(source.data)
     let summary = try Failpoint.around("backup.restic") {
       try repository.backUp(
-        data, leavingOut: source.leftOut.map { ResticPattern.of($0, below: data) }.sorted(),
+        data, source.tree(),
+        leavingOut: source.leftOut.map { ResticPattern.of($0, below: data) }.sorted(),
         tags: place.resticTags, parent: parent, strict: strict)
     }
     return ResticRecord(

@@ -17,7 +17,7 @@ struct ResticLook {
   /// - Parameter before: an earlier look, of which the records are kept of all that is untouched.
   init(of source: BackupSource, since before: SnapshotList = SnapshotList([]), strict: Bool) throws
   {
-    let live = try DirectoryTree(source.data)
+    let live = try source.tree()
     let began = SnapshotCopier.now
     let found = try TreeComparison.make(
       of: source.data, with: before, leavingOut: source.leftOut, strict: strict)

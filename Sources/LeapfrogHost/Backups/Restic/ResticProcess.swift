@@ -9,6 +9,8 @@ struct ResticProcess {
   let repository: String
   let passwordFile: String
   var directory = "/"
+  /// The site's data, where it is what restic walks: open, so that nobody leads elsewhere.
+  var data: DirectoryTree?
 
   /// How a run ended.
   struct Outcome {
@@ -46,10 +48,9 @@ struct ResticProcess {
     let reading = address.reading
     let pid = try output.lendWriting { out in
       try errors.lendWriting { err in
-        var spawn = Spawn(
-          program: try Self.tool.find(), arguments: ["restic"] + arguments, environment: environment
-        )
+        var spawn = try command(arguments)
         spawn.descriptors = [1: out, 2: err, 3: reading]
+        if let data { spawn.descriptors[Enclosure.number] = try data.directory(.root) }
         spawn.directory = directory
         spawn.startsSession = true
         return try spawn.start()
@@ -62,6 +63,19 @@ struct ResticProcess {
     let final = status ?? kill(pid)
     return Outcome(
       status: final, errors: redacted(reader.lastErrors), tookTooLong: status == nil)
+  }
+
+  /// restic walks by paths, which the owner of the data can exchange meanwhile: as root it walks where no
+  /// link leads out.
+  private func command(_ arguments: [String]) throws -> Spawn {
+    let restic = try Self.tool.find()
+    guard data != nil, geteuid() == 0 else {
+      return Spawn(program: restic, arguments: ["restic"] + arguments, environment: environment)
+    }
+    return Spawn(
+      program: OwnExecutable.path,
+      arguments: ["leapfrog-host", "enclose", directory, "--", restic] + arguments,
+      environment: environment)
   }
 
   private var environment: [String: String] {

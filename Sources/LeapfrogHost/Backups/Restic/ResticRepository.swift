@@ -23,16 +23,18 @@ struct ResticRepository {
   /// Backs up all of a directory.
   ///
   /// - Parameters:
+  ///   - data: the directory, open.
   ///   - parent: the snapshot to compare with; restic's own choice when nil.
   ///   - strict: whether a file that cannot be read is a fault.
   func backUp(
-    _ directory: String, leavingOut: [String], tags: [String], parent: String?, strict: Bool
+    _ directory: String, _ data: DirectoryTree, leavingOut: [String], tags: [String],
+    parent: String?, strict: Bool
   ) throws -> Summary {
     var arguments = ["backup", "--json", "--tag", tags.joined(separator: ",")]
     if let parent { arguments += ["--parent", parent] }
     arguments += leavingOut.map { "--exclude=\($0)" }
     var summary: Summary?
-    let outcome = try run(arguments + ["--", "."], in: directory, Self.transfer) { line in
+    let outcome = try run(arguments + ["--", "."], in: directory, of: data, Self.transfer) { line in
       guard line.starts(with: Summary.start) else { return }
       summary = try? JSONDecoder().decode(Summary.self, from: Data(line))
     }
@@ -109,11 +111,11 @@ struct ResticRepository {
   /// Runs restic, once more where a restic that was killed has left its lock: only a lock whose process
   /// is gone, or that is old, is taken away.
   private func run(
-    _ arguments: [String], in directory: String, _ seconds: Int,
+    _ arguments: [String], in directory: String, of data: DirectoryTree? = nil, _ seconds: Int,
     _ line: (ArraySlice<UInt8>) -> Void
   ) throws -> ResticProcess.Outcome {
     let process = ResticProcess(
-      repository: address, passwordFile: passwordFile, directory: directory)
+      repository: address, passwordFile: passwordFile, directory: directory, data: data)
     let outcome = try process.run(arguments, seconds: seconds, line)
     guard outcome.status != 0, outcome.errors.contains("already locked") else { return outcome }
     _ = try process.run(["unlock", "-q"], seconds: Self.question) { _ in }

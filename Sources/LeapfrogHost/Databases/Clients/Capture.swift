@@ -20,6 +20,7 @@ struct Capture: Sendable {
     let (output, errors) = (try DataPipe(), try DataPipe())
     var spawn = spawn
     spawn.startsSession = true
+    spawn.limits = spawn.limits ?? .answering(within: seconds)
     spawn.descriptors[1] = output.writing.number
     spawn.descriptors[2] = errors.writing.number
     let child = try Child(spawn, as: user)

@@ -63,6 +63,7 @@ struct ClientCommand: Sendable {
       program: try Self.find(program, package: package), arguments: [program] + arguments,
       environment: variables)
     spawn.descriptors = descriptors
+    spawn.limits = .client
     if let secret { spawn.descriptors[SecretFile.number] = secret.descriptor }
     return spawn
   }

@@ -61,15 +61,21 @@ struct SQLiteBackup {
   /// database's path afterwards.
   private func copyUnderLock(_ tree: DirectoryTree, inode: UInt64) throws -> Copied {
     let file = try tree.openFile(place.path)
+    guard let status = FileStatus(file), status.inode == inode, status.owner == database.owner
+    else {
+      throw Unsettled(path: place.file).failure
+    }
     guard case .locked(let wal) = try database.ask(.lock(place.file)) else {
       throw database.confusion
     }
     let copied = Result { try wal == 0 ? copyBytes(of: file) : copyContents() }
-    _ = try database.ask(.release)
-    guard FileStatus(file)?.inode == inode, try place.status(in: tree).inode == inode else {
+    let released = Result { try database.ask(.release) }
+    let whole = try copied.get()
+    _ = try released.get()
+    guard try place.status(in: tree).inode == inode else {
       throw Unsettled(path: place.file).failure
     }
-    return try copied.get()
+    return whole
   }
 
   private func copyBytes(of file: borrowing Descriptor) throws -> Copied {

@@ -1,3 +1,4 @@
+import Glibc
 import LeapfrogCore
 
 /// A SQLite database, or a copy of one, with the process that is asked about it.
@@ -5,6 +6,8 @@ struct SQLiteDatabase {
   /// Its path.
   let name: String
   let bytes: Int64
+  /// Whose it was when it was looked at.
+  let owner: uid_t
   let process: SQLiteProcess
 
   /// Seconds that a question may take: even a slow disk reads more than 4 MB in one.
@@ -16,7 +19,8 @@ struct SQLiteDatabase {
   }
 
   /// Asks for rows by table.
-  func counts(_ question: SQLiteQuestion, passing descriptor: Int32? = nil) throws -> [String: Int] {
+  func counts(_ question: SQLiteQuestion, passing descriptor: Int32? = nil) throws -> [String: Int]
+  {
     guard case .counts(let counts) = try ask(question, passing: descriptor) else { throw confusion }
     return counts
   }

@@ -61,7 +61,7 @@ struct SQLiteEngine: DatabaseEngine {
     try record.verifyBytes(in: directory)
     let copy = SQLiteCopy(path: "\(directory)/\(record.file)")
     let database = SQLiteDatabase(
-      name: copy.path, bytes: record.bytes,
+      name: copy.path, bytes: record.bytes, owner: record.owner,
       process: try service.process(of: account.ofSite(), bytes: record.bytes))
     guard try copy.prove(database) == record.counts else {
       throw Failure.failed("\(directory)/\(record.file) has other rows than were recorded")
@@ -79,10 +79,12 @@ struct SQLiteEngine: DatabaseEngine {
   private func database() throws -> SQLiteDatabase {
     let place = try place()
     let tree = try DirectoryTree(place.data)
-    let owner = try account.owner(of: place.status(in: tree), named: place.file)
+    let status = try place.status(in: tree)
+    let owner = try account.owner(of: status, named: place.file)
     let bytes = try place.size(in: tree)
     return SQLiteDatabase(
-      name: place.file, bytes: bytes, process: try service.process(of: owner, bytes: bytes))
+      name: place.file, bytes: bytes, owner: status.owner,
+      process: try service.process(of: owner, bytes: bytes))
   }
 
   /// The database's directory where the failed update removed it.

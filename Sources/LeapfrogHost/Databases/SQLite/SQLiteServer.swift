@@ -27,7 +27,8 @@ public struct SQLiteServer: ~Copyable {
   private init(socket: consuming MessageSocket) { self.socket = socket }
 
   private func answerAll() throws {
-    guard let first = try socket.receive(SQLiteQuestion.self), case .become(let user) = first.message
+    guard let first = try socket.receive(SQLiteQuestion.self),
+      case .become(let user) = first.message
     else { return }
     if let user { try user.becomeForGood() }
     try system("give up rights in", "a process of leapfrog") { keep_rights_low() }
@@ -61,7 +62,9 @@ public struct SQLiteServer: ~Copyable {
   private func answer(_ question: SQLiteQuestion, _ descriptor: Int32) throws -> SQLiteAnswer {
     switch question {
     case .check(let path):
-      try SQLiteConnection.use(path) { try SQLiteContents(database: $0).checkIntegrity(quickly: true) }
+      try SQLiteConnection.use(path) {
+        try SQLiteContents(database: $0).checkIntegrity(quickly: true)
+      }
       return .done
     case .counts(let path):
       return .counts(try SQLiteConnection.use(path) { try SQLiteContents(database: $0).counts() })
