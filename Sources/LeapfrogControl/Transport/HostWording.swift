@@ -71,6 +71,7 @@ extension PairStatus: HostWording {
     changed {
       $0.sites = sites.worded(shell)
       $0.release = release?.worded(shell)
+      $0.stuck = stuck?.worded(shell)
     }
   }
 }
