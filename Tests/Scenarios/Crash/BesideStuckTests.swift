@@ -21,10 +21,14 @@ import Testing
     let (farm, site, others) = try stuck()
     let release = try JournalReader(farm).lastRelease()
     try farm.must("backup", "acme", "--site", others[0])
+    let new = "new.example.com"
+    try farm.configure(sites: farm.sites + [new])
+    try farm.must("site", "add", "acme", new)
+    #expect(try farm.page(new).contains("version 2"))
     try farm.must("restore", "acme", others[0], "--yes")
     try farm.must("upgrade", "acme", "v3", "--site", others[0])
     #expect(try farm.page(others[0]).contains("version 3"))
-    try farm.must("exec", "acme", others[0], "--", "/bin/true")
+    try farm.must("exec", others[0], "--", "/bin/true")
     for words in [["upgrade", "acme", "v3", "--site", site], ["backup", "acme", "--site", site]] {
       let named = try farm.leapfrog(words)
       #expect(named.status == 4, "\(named.text)")
