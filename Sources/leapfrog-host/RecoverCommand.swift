@@ -30,14 +30,18 @@ struct RecoverCommand: ParsableCommand {
   }
 
   private func recover(_ root: String) throws {
-    guard let release = try HostOrders(root: root).recover(waiting: wait) else {
-      return StandardOutput.print("\(root): nothing to recover")
-    }
+    let releases = try HostOrders(root: root).recover(waiting: wait)
+    if releases.isEmpty { return StandardOutput.print("\(root): nothing to recover") }
+    for release in releases { show(release, root) }
+    guard let stuck = releases.first(where: { !$0.stuck.isEmpty }) else { return }
+    throw Failure.stuck(stuck.reason ?? "a site is stuck")
+  }
+
+  private func show(_ release: ReleaseStatus, _ root: String) {
     StandardOutput.print(
       "\(root): release \(release.id) \(release.state.rawValue); \(release.moved.count) moved, "
         + "\(release.back.count) back, \(release.stuck.count) stuck, \(release.waiting.count) not begun"
     )
     for command in release.next { StandardOutput.print("next: \(command)") }
-    guard release.stuck.isEmpty else { throw Failure.stuck(release.reason ?? "a site is stuck") }
   }
 }

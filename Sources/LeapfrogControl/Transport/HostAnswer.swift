@@ -108,6 +108,7 @@ extension PairStatus: HostAnswer {
     changed {
       $0.sites = sites.heard(remedies)
       $0.release = release?.heard(remedies)
+      $0.stuck = stuck?.heard(remedies)
     }
   }
 }

@@ -66,15 +66,18 @@ public struct PairHost: Sendable {
   ///
   /// - Parameters:
   ///   - release: the one that is meant; nil for the one that is under way or was interrupted.
+  ///   - site: the only one that is to be aborted; nil for all.
   ///   - isHalted: whether what is resumed begins no site that was not begun.
   public func control(
-    _ action: ControlParams.Action, of release: Int64? = nil, isHalted: Bool = false,
+    _ action: ControlParams.Action, of release: Int64? = nil, site: String? = nil,
+    isHalted: Bool = false,
     actor: String, fence: Int64? = nil
   ) async throws -> WorkStarted {
     var params = ControlParams(
       root: spec.root, pair: spec.name, action: action, of: release, actor: actor,
       claim: claim(Basis(fence: fence)), request: UUID().uuidString)
     if isHalted { params.isHalted = true }
+    params.site = site
     let asked = params
     return try await underWay { try await ask(.control, asked, within: Self.longPatience) }
   }

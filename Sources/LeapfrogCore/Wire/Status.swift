@@ -19,6 +19,8 @@ public struct PairStatus: Codable, Sendable, Equatable {
   public var decided: Int64?
   /// The release that was decided for this host and has not begun on it.
   public var planned: PlannedRelease?
+  /// The other releases of which sites are stuck, newest first; `release` can be one, too.
+  public var stuck: [ReleaseStatus]?
 
   /// A pair before its first fence; `fence` is set afterwards where there is one.
   public init(
@@ -39,6 +41,19 @@ public struct PairStatus: Codable, Sendable, Equatable {
 
   /// The platforms that have no site.
   public var idle: [PlatformName] { PlatformName.allCases.filter { self[$0].sites.isEmpty } }
+
+  /// The platforms whose code may change: they have no site, and no stuck one needs them.
+  public var free: [PlatformName] { idle.filter { !isNeeded($0) } }
+
+  /// Whether a stuck site needs the code of a platform.
+  public func isNeeded(_ platform: PlatformName) -> Bool {
+    stuckReleases.contains { $0.from == platform || $0.to == platform }
+  }
+
+  /// The releases that left sites stuck.
+  public var stuckReleases: [ReleaseStatus] {
+    ([release].compactMap { $0 } + (stuck ?? [])).filter { $0.state == .stuck }
+  }
 }
 
 /// A platform as its host sees it.

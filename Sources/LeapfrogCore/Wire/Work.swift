@@ -138,6 +138,8 @@ public struct ControlParams: Codable, Sendable {
   public var action: Action
   /// The number of the release that is meant; nil for the one that is under way or was interrupted.
   public var release: Int64?
+  /// The only site that is to be aborted; nil for all of the work. What is under way for the others goes on.
+  public var site: String?
   /// Whether what is resumed begins no site that was not begun; false where nothing is said.
   public var isHalted: Bool?
   /// Who asks, as others are told who find the pair locked or changed.

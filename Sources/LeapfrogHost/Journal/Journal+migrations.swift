@@ -49,7 +49,7 @@ struct MigrationRecord: Sendable {
     order.spec.site(plan.site.name) ?? plan.site
   }
 
-  fileprivate init(_ row: Row) throws {
+  init(_ row: Row) throws {
     id = row["id"]
     release = row["release"]
     plan = try Journal.decode(row["plan"])
@@ -79,13 +79,14 @@ extension Journal {
     }
   }
 
-  /// How many sites of a release failed so far; one that answers wrongly after it was moved is one.
+  /// How many sites of a release failed so far; one that answers wrongly after it was moved is one, and one
+  /// that an operator has put back is none.
   func failures(of release: Int64) throws -> Int {
     try read { database in
       try Int.fetchOne(
         database,
         sql: "SELECT count(*) FROM migration WHERE release = ? "
-          + "AND state IN ('back', 'stuck', 'attention')",
+          + "AND state IN ('back', 'stuck', 'attention') AND (state <> 'back' OR control IS NULL)",
         arguments: [release]) ?? 0
     }
   }

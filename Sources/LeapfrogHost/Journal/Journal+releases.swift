@@ -14,7 +14,7 @@ struct ReleaseRecord: Sendable {
   var started: Date
   var finished: Date?
 
-  fileprivate init(_ row: Row) throws {
+  init(_ row: Row) throws {
     id = row["id"]
     order = try Journal.decode(row["work"])
     from = try (row["source"] as String?).map(Journal.known)
@@ -90,19 +90,6 @@ extension Journal {
   /// The last upgrade, however many other releases came after it; nil before the first.
   func lastUpgrade() throws -> ReleaseRecord? { try releases(limit: 1, kind: .upgrade).first }
 
-  /// The release that is running, was interrupted or is stuck: the one that stands in the way of another.
-  func openRelease() throws -> ReleaseRecord? {
-    try read { database in
-      try Row.fetchOne(
-        database,
-        sql: """
-          SELECT * FROM release WHERE state IN ('running', 'interrupted', 'stuck')
-          ORDER BY id DESC LIMIT 1
-          """
-      ).map(ReleaseRecord.init)
-    }
-  }
-
   /// Takes a release up again. What its worker was asked for counts no more, unless `obeys` says that
   /// nobody asks for anything else.
   func reopen(
@@ -142,11 +129,33 @@ extension Journal {
     }
   }
 
+  /// Asks the worker of a release to put one site back; it looks between two steps.
+  func abort(_ migration: MigrationRecord, request: String? = nil) throws {
+    try write("migration.control") { database in
+      guard try JournalSchema.has(JournalSchema.decisionsAndControls, database) else {
+        throw Failure.refused(
+          "the worker of release \(migration.release) is of an older leapfrog, which can only abort the whole "
+            + "release")
+      }
+      try database.execute(
+        sql: "UPDATE migration SET control = 'abort' WHERE id = ?", arguments: [migration.id])
+      try Self.note(request, migration.release, database)
+    }
+  }
+
   /// What the worker of a release was asked for.
-  func control(of id: Int64) throws -> ControlParams.Action? {
+  ///
+  /// - Parameter migration: the migration that it is to be obeyed in; it can be aborted alone.
+  func control(of id: Int64, in migration: Int64? = nil) throws -> ControlParams.Action? {
     try read { database in
       try String.fetchOne(
-        database, sql: "SELECT control FROM release WHERE id = ?", arguments: [id]
+        database,
+        sql: try JournalSchema.has(JournalSchema.decisionsAndControls, database)
+          ? """
+          SELECT coalesce((SELECT control FROM migration WHERE id = ?), control)
+          FROM release WHERE id = ?
+          """ : "SELECT coalesce(NULL AND ?, control) FROM release WHERE id = ?",
+        arguments: [migration, id]
       ).map(Self.known)
     }
   }

@@ -1,6 +1,6 @@
 import LeapfrogCore
 
-/// Code never changes under a site: which platform may be staged, if any.
+/// Code never changes under a site, nor under the way back of a stuck one: which platform may be staged, if any.
 struct StagingRule {
   let layout: Layout
   let pair: String
@@ -9,23 +9,49 @@ struct StagingRule {
   ///
   /// - Throws: `Failure` of kind `refused` naming the sites and the command that does it safely.
   func platform(asked: PlatformName?, ref: String) throws -> PlatformName {
-    try verifyNothingOpen()
+    try verifyNothingUnfinished()
     let sites = try LiveLinks(layout: layout).all()
-    let idle = PlatformName.allCases.filter { name in !sites.values.contains(name) }
+    let stuck = try Journal(layout: layout).stuckSites()
+    let idle = PlatformName.allCases.filter { name in
+      !sites.values.contains(name) && !stuck.contains { $0.platforms.contains(name) }
+    }
     if let asked {
+      if let site = stuck.first(where: { $0.platforms.contains(asked) }) {
+        throw needed(asked, by: site)
+      }
       guard idle.contains(asked) else { throw occupied(asked, sites, ref, hasIdle: !idle.isEmpty) }
       return asked
     }
-    guard let first = idle.first else { throw try straggling(sites) }
+    guard let first = idle.first else {
+      guard let site = stuck.first,
+        let platform = PlatformName.allCases.first(where: site.platforms.contains)
+      else {
+        throw try straggling(sites)
+      }
+      throw needed(platform, by: site)
+    }
     guard idle.count == 2 else { return first }
     return try PlatformManifest.header(of: .blue, in: layout) == nil ? .blue : .green
   }
 
-  private func verifyNothingOpen() throws {
-    guard let open = try Journal(layout: layout).openRelease() else { return }
+  private func verifyNothingUnfinished() throws {
+    guard let open = try Journal(layout: layout).unfinishedRelease() else { return }
+    throw Self.refusal(of: open, pair: pair)
+  }
+
+  /// The refusal for one who wants to begin something while a release is not finished.
+  static func refusal(of open: ReleaseRecord, pair: String) -> Failure {
     let state = open.state == .stuck ? "is stuck" : "was interrupted"
-    throw Failure.refused(
+    return .refused(
       "the \(Journal.title(of: open.order)) \(state): \(open.reason ?? "its worker ended early")",
+      remedy: "leapfrog resume \(pair)")
+  }
+
+  /// A stuck site goes back, or on, to the code that both platforms had for it.
+  private func needed(_ platform: PlatformName, by site: StuckSite) -> Failure {
+    .refused(
+      "the code of \(platform) is needed by \(site.name) of \(pair), which is stuck since release "
+        + "\(site.release): \(site.reason)",
       remedy: "leapfrog resume \(pair)")
   }
 

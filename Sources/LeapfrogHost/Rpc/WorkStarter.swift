@@ -30,9 +30,11 @@ struct WorkStarter {
     if params.action == .halt { return try halt(params) }
     return try once(params.asked, holding: nil) { lock in
       // Only now: a worker may have ended while its lock was waited for, and what is over stays over.
-      try takeUp(try openRelease(), params, lock)
+      try takeUp(try openRelease(params.release), params, lock)
     } besides: {
-      try steer(try openRelease().id, params)
+      let open = try openRelease(nil)
+      guard params.release == nil || params.release == open.id else { return nil }
+      return try steer(open.id, params)
     }
   }
 
@@ -132,7 +134,7 @@ struct WorkStarter {
     -> Int64
   {
     try journal.verify()
-    try verifyNothingOpen()
+    try verifyBeside(order)
     let planner = ReleasePlanner(layout: layout, journal: journal, order: order)
     let plans = try planner.plans()
     try Pair.save(order.spec)
@@ -145,20 +147,36 @@ struct WorkStarter {
   private func takeUp(_ open: ReleaseRecord, _ params: ControlParams, _ lock: PairLock) throws
     -> WorkStarted
   {
+    guard try params.site == nil || journal.isAtRest(open) else {
+      throw StagingRule.refusal(of: open, pair: pair.name)
+    }
     let (action, asked) = (params.action, params.asked)
     let entrant = asked.entrant("\(action.rawValue) of release \(open.id)")
     try gate.admit(entrant, holding: lock)
+    let isOvertaken = try journal.isOvertaken(open.id)
     let asking: ControlParams.Action? =
-      action == .abort ? .abort : params.isHalted == true ? .halt : nil
+      action == .abort ? .abort : params.isHalted == true || isOvertaken ? .halt : nil
     try journal.reopen(
-      open.id, obeys: action == .recover, asking: asking, for: entrant, request: params.request)
+      open.id, obeys: action == .recover && !isOvertaken, asking: asking, for: entrant,
+      request: params.request)
     try spawn(open.id, startsNew: asked.startsNew, lock: lock)
     return try answer(to: params.request)
   }
 
-  private func openRelease() throws -> ReleaseRecord {
-    if let open = try journal.openRelease() { return open }
-    throw nothingUnderWay
+  /// The release of that number where it is not over; without a number the one that has to be finished, or
+  /// the newest that left a site stuck.
+  private func openRelease(_ id: Int64?) throws -> ReleaseRecord {
+    guard let id else {
+      guard let open = try journal.openRelease() else { throw nothingUnderWay }
+      return open
+    }
+    guard let open = try journal.openReleases().first(where: { $0.id == id }) else {
+      throw nothingUnderWay
+    }
+    if let first = try journal.unfinishedRelease(), first.id != id {
+      throw StagingRule.refusal(of: first, pair: pair.name)
+    }
+    return open
   }
 
   private var nothingUnderWay: Failure {
@@ -179,6 +197,7 @@ struct WorkStarter {
   /// A worker is alive: it can be aborted or halted, and a resume attaches to it.
   private func steer(_ release: Int64, _ params: ControlParams) throws -> WorkStarted {
     try journal.verify(params.claim, pair: pair.name)
+    if let site = params.site { return try abort(site, of: release, params.request) }
     let release = WorkStarted(
       release: release, attached: true, after: try journal.lastEvent())
     switch params.action {
@@ -189,12 +208,32 @@ struct WorkStarter {
     return release
   }
 
-  private func verifyNothingOpen() throws {
-    guard let open = try journal.openRelease() else { return }
-    let state = open.state == .stuck ? "is stuck" : "was interrupted"
-    throw Failure.refused(
-      "the \(Journal.title(of: open.order)) \(state): \(open.reason ?? "its worker ended early")",
-      remedy: "leapfrog resume \(pair.name)")
+  /// The others of the release go on, which is what the caller follows.
+  private func abort(_ site: String, of release: Int64, _ request: String) throws -> WorkStarted {
+    let answer = WorkStarted(release: release, attached: true, after: try journal.lastEvent())
+    let record = try journal.migrations(of: release).last { record in
+      record.plan.site.name == site && (record.state == .waiting || record.state == .running)
+    }
+    guard let record else {
+      throw Failure.refused(
+        "nothing of \(site) is under way", remedy: "leapfrog status \(pair.name)")
+    }
+    try journal.abort(record, request: request)
+    try SiteAbort(layout: layout, journal: journal, migration: record).endCommand()
+    return answer
+  }
+
+  /// What has to be finished first, and what a stuck site needs. A platform that a build has to change is
+  /// none of its.
+  private func verifyBeside(_ order: WorkOrder) throws {
+    if let open = try journal.unfinishedRelease() {
+      throw StagingRule.refusal(of: open, pair: pair.name)
+    }
+    guard let to = order.to, [.stage, .upgrade, .`init`].contains(order.kind),
+      try PlatformManifest.header(of: to, in: layout)?.state != .ready,
+      let site = try journal.stuckSites().first(where: { $0.platforms.contains(to) })
+    else { return }
+    throw site.refusal(pair: pair.name)
   }
 
   private func spawn(_ release: Int64, startsNew: Bool, lock: PairLock) throws {

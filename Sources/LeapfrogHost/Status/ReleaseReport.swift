@@ -35,12 +35,19 @@ struct ReleaseReport {
     switch release.state {
     case .running: return ["leapfrog events \(pair) --follow"]
     case .interrupted: return ["leapfrog resume \(pair)", "leapfrog abort \(pair)"]
-    case .stuck: return ["leapfrog doctor \(pair)", "leapfrog resume \(pair)"]
+    case .stuck: return ["leapfrog doctor \(pair)", try resume(release)]
     case .partly, .failed, .aborted: return try nextAfterFailure(of: release)
     case .done where release.kind == .upgrade:
       return release.attention.map { "leapfrog rollback \(pair) --site \($0)" }
     case .done: return []
     }
+  }
+
+  /// Another release can be the one that is meant where no site is named.
+  private func resume(_ release: ReleaseStatus) throws -> String {
+    let isMeant = try journal.openRelease()?.id == release.id
+    let site = isMeant ? nil : release.stuck.first
+    return "leapfrog resume \(pair)" + (site.map { " --site \($0)" } ?? "")
   }
 
   private func nextAfterFailure(of release: ReleaseStatus) throws -> [String] {

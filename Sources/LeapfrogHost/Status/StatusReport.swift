@@ -21,6 +21,7 @@ struct StatusReport {
     status.fence = fence
     status.decided = try journal.decided()
     status.planned = try journal.planned()
+    status.stuck = try otherStuck(than: release)
     return status
   }
 
@@ -36,11 +37,16 @@ struct StatusReport {
   /// The release under way, or the last one where it left something to do.
   private func relevantRelease() throws -> ReleaseStatus? {
     let report = ReleaseReport(pair: pair.name, layout: layout, journal: journal)
-    if let open = try journal.openRelease() { return try report.make(open) }
-    guard let last = try journal.releases(limit: 1).first,
-      last.state == .partly || last.state == .failed
-    else { return nil }
-    return try report.make(last)
+    if let unfinished = try journal.unfinishedRelease() { return try report.make(unfinished) }
+    let last = try journal.releases(limit: 1).first
+    if let last, last.state == .partly || last.state == .failed { return try report.make(last) }
+    return try journal.openRelease().map(report.make)
+  }
+
+  private func otherStuck(than release: ReleaseStatus?) throws -> [ReleaseStatus]? {
+    let report = ReleaseReport(pair: pair.name, layout: layout, journal: journal)
+    let others = try journal.openReleases().filter { $0.state == .stuck && $0.id != release?.id }
+    return others.isEmpty ? nil : try others.map(report.make)
   }
 
   private func sites(_ places: [String: PlatformName], _ release: ReleaseStatus?) throws

@@ -23,17 +23,22 @@ public struct HostOrders: Sendable {
   /// Brings everything that was begun to its end, moved or as before; begins nothing new. Waits
   /// `seconds` for what is still running of an ended worker.
   ///
-  /// - Returns: the release that was recovered; nil when there was nothing to do.
-  public func recover(waiting seconds: Double) throws -> ReleaseStatus? {
+  /// - Returns: the releases that were recovered, the unfinished one first; none when there was nothing to do.
+  public func recover(waiting seconds: Double) throws -> [ReleaseStatus] {
     let journal = try Journal(layout: layout)
-    guard let open = try journal.openRelease() else { return nil }
-    let entrant = Entrant.local(spec.name, "recovery of release \(open.id)")
+    guard try !journal.openReleases().isEmpty else { return [] }
+    let entrant = Entrant.local(spec.name, "recovery of \(spec.name)")
     let lock = try gate.enter(entrant, waiting: seconds)
-    guard let open = try journal.openRelease() else { return nil }
-    // An operator who asked for an abort before the crash gets it.
-    try journal.reopen(open.id, obeys: true, for: entrant)
-    try WorkerProcess.run(layout, lock, open.id, startsNew: false)
-    return try report(open.id, journal)
+    let first = try journal.unfinishedRelease()
+    let others = try journal.openReleases().filter { $0.id != first?.id }
+    return try ([first].compactMap { $0 } + others).map { open in
+      // An operator who asked for an abort before the crash gets it.
+      let isOvertaken = try journal.isOvertaken(open.id)
+      try journal.reopen(
+        open.id, obeys: !isOvertaken, asking: isOvertaken ? .halt : nil, for: entrant)
+      try WorkerProcess.run(layout, lock, open.id, startsNew: false)
+      return try report(open.id, journal)
+    }
   }
 
   /// Takes sites back to the other platform.

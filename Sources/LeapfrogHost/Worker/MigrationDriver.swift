@@ -57,7 +57,7 @@ final class MigrationDriver {
   }
 
   private func perform(_ step: StepName) throws {
-    if try isAborted() { return mark(step, .forward, .failed, .failed("aborted by the operator")) }
+    if try isAborted() { return mark(step, .forward, .failed, .aborted) }
     try intend(step, .forward)
     let begun = ContinuousClock.now
     do {
@@ -69,7 +69,8 @@ final class MigrationDriver {
     } catch let found as UpdatesPending {
       mark(step, .forward, .superseded, found.failure, event: .stepFinished, since: begun)
     } catch {
-      try fail(step, Failure(error), since: begun)
+      // Its command can have been ended for that.
+      try fail(step, try isAborted() ? .aborted : Failure(error), since: begun)
     }
   }
 

@@ -13,7 +13,16 @@ struct ReleasePlanner {
   /// - Throws: `Failure` when a site of the order is not one of the pair, or has no way to go.
   func plans() throws -> [MigrationPlan] {
     let places = try live.all()
-    return try sites(places).compactMap { try plan($0, from: places[$0.name]) }
+    return try withoutStuck(try sites(places)).compactMap { try plan($0, from: places[$0.name]) }
+  }
+
+  /// A stuck site is left out, and whoever names it is refused: its way back is not to be crossed.
+  private func withoutStuck(_ sites: [SiteSpec]) throws -> [SiteSpec] {
+    let stuck = try journal.stuckSites()
+    if let named = stuck.first(where: { order.sites.contains($0.name) }) {
+      throw named.refusal(pair: order.spec.name)
+    }
+    return sites.filter { site in !stuck.contains { $0.name == site.name } }
   }
 
   /// The platform that the work leads away from.

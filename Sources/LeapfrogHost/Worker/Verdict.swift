@@ -10,8 +10,18 @@ struct Verdict {
   let wasEnded: Bool
   /// How many sites moved and keep links on the platform they left.
   var seated = 0
+  /// Whether other releases came since, and what was not begun is theirs.
+  var isOvertaken = false
+  /// Sites that are stuck by another release and were meant, too.
+  var leftOut: [String] = []
 
   var state: ReleaseStatus.State {
+    let state = stateOfOwn
+    guard state == .done, !leftOut.isEmpty else { return state }
+    return migrations.isEmpty ? .failed : .partly
+  }
+
+  private var stateOfOwn: ReleaseStatus.State {
     if count(.stuck) > 0 { return .stuck }
     if seated > 0 || count(.running) > 0 || (count(.waiting) > 0 && isPaused) {
       return .interrupted
@@ -35,13 +45,22 @@ struct Verdict {
     let failed = [.back, .attention].compactMap { state in
       migrations.first { $0.state == state }
     }
-    return Self.joined([failed.first.map(text), rest])
+    return Self.joined([failed.first.map(text), rest, stuckElsewhere])
+  }
+
+  private var stuckElsewhere: String? {
+    guard let first = leftOut.first else { return nil }
+    let others = leftOut.count == 1 ? "is" : "and \(leftOut.count - 1) more are"
+    return "\(first) \(others) stuck by an earlier release and left out"
   }
 
   /// What of the sites that were not begun, and who kept them from it when their own failures did not.
   private var rest: String? {
     guard count(.waiting) > 0 else { return nil }
-    let halt = "because the release's failures on its hosts reached max_failures"
+    let halt =
+      isOvertaken
+      ? "because another release came since"
+      : "because the release's failures on its hosts reached max_failures"
     return Self.notBegun(count(.waiting)) + (release.control == .halt ? ", \(halt)" : "")
   }
 

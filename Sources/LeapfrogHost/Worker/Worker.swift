@@ -135,6 +135,9 @@ public final class Worker: Sendable {
 
   private func start(_ record: MigrationRecord) throws {
     if record.state == .waiting, try mustNotBegin() { return }
+    if record.state == .waiting, try isAborted(record) {
+      return try journal.finish(record, .back, reason: .aborted, downtime: nil)
+    }
     if record.state == .waiting { try announce(record) }
     let guarded = try SiteLock.take(
       layout, record.plan.site.name, exclusively: true, waiting: patience)
@@ -147,7 +150,7 @@ public final class Worker: Sendable {
     let end = try drive(record, keepsSeat: true)
     if record.plan.kind == .express { lastFlip.withLock { $0 = .now } }
     guard end == .superseded, startsNew, let next = try journal.successor(of: record),
-      try !mustNotBegin()
+      try !mustNotBegin(), try !isAborted(record)
     else { return }
     try announce(next)
     _ = try drive(next, keepsSeat: true)
@@ -157,7 +160,7 @@ public final class Worker: Sendable {
     let migration = SiteMigration(
       layout: layout, order: release.order, record: record, journal: journal, jobs: jobs)
     let driver = try MigrationDriver(migration, keepsSeat: keepsSeat) { [self] in
-      try journal.control(of: release.id)
+      try journal.control(of: release.id, in: record.id)
     }
     return try driver.run()
   }
@@ -173,6 +176,10 @@ public final class Worker: Sendable {
     let failure = Failure.failed(
       "\(record.plan.site.name) was not begun: a command of `leapfrog exec` is running on it")
     try journal.finish(record, .back, reason: failure, downtime: nil)
+  }
+
+  private func isAborted(_ record: MigrationRecord) throws -> Bool {
+    try journal.control(of: release.id, in: record.id) == .abort
   }
 
   private func mustNotBegin() throws -> Bool {
@@ -204,15 +211,7 @@ public final class Worker: Sendable {
         text: "\(from) keeps its links for \(grace.seconds) s, for requests under way"))
   }
 
-  /// The sites that moved and were not unseated yet.
-  private func seated() throws -> [MigrationRecord] {
-    try journal.migrations(of: release.id).filter { record in
-      guard record.plan.kind == .express, record.state == .moved else { return false }
-      let machine = MigrationMachine(
-        steps: record.plan.steps, marks: try journal.marks(of: record.id))
-      return machine.awaitsUnseat
-    }
-  }
+  private func seated() throws -> [MigrationRecord] { try journal.seated(of: release.id) }
 
   // MARK: The end
 
@@ -222,7 +221,8 @@ public final class Worker: Sendable {
       release: try journal.release(release.id) ?? release,
       migrations: try journal.migrations(of: release.id), wasComplete: startsNew,
       wasEnded: Self.isEnding.load(ordering: .sequentiallyConsistent),
-      seated: try seated().count)
+      seated: try seated().count, isOvertaken: try journal.isOvertaken(release.id),
+      leftOut: try leftOut())
     if let failure {
       let state = verdict.state == .done ? .failed : verdict.state
       return try journal.finish(release.id, state, reason: failure.description)
@@ -232,8 +232,23 @@ public final class Worker: Sendable {
     try journal.finish(release.id, verdict.state, reason: verdict.reason)
   }
 
+  /// The stuck sites of other releases that this one would have had.
+  private func leftOut() throws -> [String] {
+    guard release.order.sites.isEmpty,
+      [.upgrade, .rollback, .backup].contains(release.order.kind)
+    else { return [] }
+    return try journal.stuckSites().filter { $0.release != release.id }.map(\.name)
+  }
+
+  /// What a stuck site's way back needs is older than all that is kept for its age.
   private func prune() {
-    _ = try? Aside.prune(layout, olderThan: 30)
-    try? jobs.prune(keeping: try journal.releases(limit: 20).last?.started)
+    guard let open = try? journal.openMigrations(), let stuck = try? journal.openReleases() else {
+      return
+    }
+    _ = try? Aside.prune(layout, olderThan: 30, keeping: Set(open.map(\.plan.backup)))
+    let oldest = (try? journal.releases(limit: 20).last?.started).map { time in
+      stuck.map(\.started).reduce(time, min)
+    }
+    try? jobs.prune(keeping: oldest)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LeapfrogControl
 import LeapfrogCore
 
 struct ResumeCommand: AsyncParsableCommand {
@@ -8,16 +9,24 @@ struct ResumeCommand: AsyncParsableCommand {
       Sites that were under way are brought to their end, moved or back as before;
       then those that were not begun follow. A site that is stuck is tried once more.
 
-      EXAMPLE: leapfrog resume acme
+      EXAMPLES:
+        leapfrog resume acme
+        leapfrog resume acme --site shop.example.com
       """)
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var place: HostOptions
   @Argument(help: "The pair.", completion: .pairs) var pair: String
+  @Option(help: "Only the work that left this site stuck.", completion: .sites) var site: String?
+
+  private func members(_ context: Context) throws -> [PairConfiguration] {
+    let group = try context.configuration.group(pair)
+    return try group.members(on: place.host, with: site.map { [$0] } ?? [])
+  }
 
   func run() async throws {
     try await global.run { context in
-      let survey = ReleaseSurvey(context: context, members: try place.members(of: pair, context))
+      let survey = ReleaseSurvey(context: context, members: try members(context))
       let surveyed = await survey.surveyed()
       let found = try survey.atWork(surveyed)
       var context = context
@@ -27,10 +36,10 @@ struct ResumeCommand: AsyncParsableCommand {
       return try await spreading.run("resume") { context, pair in
         let own = found.first { $0.pair.host == pair.host }
         let host = try context.host(of: pair, link: own?.link)
-        var fence = own?.status?.fence
-        if fence == nil { fence = try await host.status().fence }
+        let work = OpenWork(context: context, pair: pair, site: site)
+        let (release, fence) = try await work.find(own?.status, on: host)
         let started = try await host.control(
-          .resume, isHalted: context.budget?.isUsedUp == true, actor: context.actor,
+          .resume, of: release, isHalted: context.budget?.isUsedUp == true, actor: context.actor,
           fence: fence)
         return try await context.follow(started, on: host)
       }

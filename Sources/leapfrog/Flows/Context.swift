@@ -231,12 +231,13 @@ struct Context: Sendable {
       remedy: "leapfrog events \(pair.spec.name) --follow\(hostOption(pair))")
   }
 
-  /// Why a pair that is on several hosts can take no other commit on one of them: it has sites on both
-  /// platforms there. Nil where it can.
+  /// Why a pair can take no other commit: a stuck site needs the code of both platforms, or, where the pair is on
+  /// several hosts, it has sites on both there. Nil where it can.
   func division(
     _ pair: PairConfiguration, _ status: PairStatus, without commit: ObjectID
   ) -> Failure? {
     let isThere = PlatformName.allCases.contains { status[$0].commit == commit }
+    if !isThere, status.free.isEmpty, let refusal = stuck(pair, status) { return refusal }
     guard isSpread(pair), status.idle.isEmpty, !isThere else { return nil }
     let (name, option) = (pair.spec.name, hostOption(pair))
     let parts = PlatformName.allCases.map {
@@ -246,6 +247,17 @@ struct Context: Sendable {
       "\(label(pair)) has no idle platform: \(parts.joined(separator: ", ")); bring the sites together first, "
         + "forward, or back with `leapfrog rollback \(name)\(option)`",
       remedy: "leapfrog upgrade \(name) --continue\(option)")
+  }
+
+  /// Why what a stuck site needs cannot be changed; nil where none is stuck.
+  func stuck(_ pair: PairConfiguration, _ status: PairStatus) -> Failure? {
+    guard let release = status.stuckReleases.first else { return nil }
+    let (name, sites) = (pair.spec.name, Formats.names(release.stuck))
+    return .refused(
+      "\(sites) of \(label(pair)) \(release.stuck.count == 1 ? "is" : "are") stuck since the "
+        + "\(release.kind.rawValue)\(release.ref.map { " to \($0)" } ?? "") by \(release.actor), and the "
+        + "code of both platforms is needed for that",
+      remedy: "leapfrog resume \(name)\(hostOption(pair))")
   }
 
   func unknownSite(_ name: String, _ pair: PairConfiguration) -> Failure {

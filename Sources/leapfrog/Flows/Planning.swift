@@ -43,9 +43,9 @@ struct Planning {
   /// Where the ref goes: where it is already with sites on it, else the idle platform.
   private static func target(_ commit: ObjectID, _ status: PairStatus) -> PlatformName? {
     let there = PlatformName.allCases.first {
-      status[$0].commit == commit && !status[$0].sites.isEmpty
+      status[$0].commit == commit && (!status[$0].sites.isEmpty || status.isNeeded($0))
     }
-    return there ?? status.idle.first
+    return there ?? status.free.first
   }
 
   private func sites(_ survey: Survey, _ target: PlatformName?, _ change: CodeChange?)
@@ -95,17 +95,20 @@ struct Planning {
     }
     if let refusal = context.readiness(pair, status).refusal { return refusal.message }
     guard target == nil else { return nil }
+    if let refusal = context.stuck(pair, status) { return refusal.message }
     return "\(status.name) has no idle platform: sites are on both"
   }
 
   private static func isBusy(_ status: PairStatus) -> Bool {
-    status.release.map { !$0.state.isOver || $0.state == .stuck } ?? false
+    status.release.map { !$0.state.isOver } ?? false
   }
 
   private func next(_ status: PairStatus, _ target: PlatformName?, _ ref: String) -> [String] {
     let readiness = context.readiness(pair, status).refusal
     if !Self.isBusy(status), let remedy = readiness?.remedy { return [remedy] }
-    if refusal(status, target) != nil { return status.release?.next ?? status.waysTogether }
+    if refusal(status, target) != nil {
+      return (status.stuckReleases.first ?? status.release)?.next ?? status.waysTogether
+    }
     let isContinued = target.map { !status[$0].sites.isEmpty } ?? false
     if isContinued, let target, status[target.other].sites.isEmpty { return [] }
     return ["leapfrog upgrade \(status.name) \(ref)\(isContinued ? " --continue" : "")"]

@@ -45,7 +45,7 @@ struct ReleaseSurvey: Sendable {
     /// Whether something is under way or was interrupted there; true also where that is unknown.
     var isAtWork: Bool {
       guard let status else { return isUnknown }
-      return status.release.map { !$0.state.isOver || $0.state == .stuck } ?? false
+      return status.release.map { !$0.state.isOver } ?? false || !status.stuckReleases.isEmpty
     }
 
     /// Whether the pair is there with its sites.

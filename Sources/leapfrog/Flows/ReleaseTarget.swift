@@ -61,7 +61,7 @@ struct ReleaseTarget: Sendable {
     missedBy pair: PairConfiguration, to ref: String?, among surveyed: [ReleaseSurvey.Found]
   ) {
     guard let own = surveyed.first(where: { $0.pair.host == pair.host }),
-      own.status?.idle.isEmpty == false, let newest = Self(last: surveyed),
+      own.status?.free.isEmpty == false, let newest = Self(last: surveyed),
       newest.ref != own.last?.commit?.hex, ref == nil || ref == newest.name
     else { return nil }
     self = newest

@@ -100,7 +100,7 @@ struct Releasing: Sendable {
     if let refusal = context.division(pair, status, without: resolved.commit) { throw refusal }
     if context.decision == nil { context.tell(replacing: status.planned, by: resolved.commit) }
     // Named, so that a request which arrives late over a link that hung finds its platform occupied.
-    let platform = status.idle.count == 1 ? status.idle.first : nil
+    let platform = status.free.count == 1 ? status.free.first : nil
     let staged = try await stage(resolved, host, code, platform: platform, status: status)
     return try await move(
       resolved, to: staged.platform, sites, express ? code : nil, status, host)
@@ -134,17 +134,30 @@ struct Releasing: Sendable {
     throw refusal
   }
 
-  /// The platform that a commit is on already while it has sites; its `platform` is nil when nothing
+  /// The platform that a commit is on already while it has sites, or a stuck one needs it; its `platform` is nil when nothing
   /// is left to move. Nil when the commit has to be staged.
   private func target(of commit: ObjectID, _ sites: [String], _ status: PairStatus) throws
     -> (platform: PlatformName?, Void)?
   {
     for platform in PlatformName.allCases where status[platform].commit == commit {
-      guard !status[platform].sites.isEmpty else { continue }
-      let left = status[platform.other].sites.filter { sites.isEmpty || sites.contains($0) }
-      return (left.isEmpty ? nil : platform, ())
+      let isKept = status.isNeeded(platform) && status[platform].state == .ready
+      guard !status[platform].sites.isEmpty || isKept else { continue }
+      return (try left(behind: platform, sites, status).isEmpty ? nil : platform, ())
     }
     return nil
+  }
+
+  /// The sites that are not on a platform yet; a stuck one is not to be moved.
+  ///
+  /// - Throws: `Failure` of kind `refused` when only stuck ones are left.
+  private func left(
+    behind platform: PlatformName, _ sites: [String], _ status: PairStatus
+  ) throws -> [String] {
+    let left = status[platform.other].sites.filter { sites.isEmpty || sites.contains($0) }
+    let stuck = Set(status.stuckReleases.flatMap(\.stuck))
+    let free = sites.isEmpty ? left.filter { !stuck.contains($0) } : left
+    if free.isEmpty, !left.isEmpty, let refusal = context.stuck(pair, status) { throw refusal }
+    return free
   }
 
   private func nothingToDo(_ ref: String, _ status: PairStatus) -> Int32 {
@@ -170,7 +183,7 @@ struct Releasing: Sendable {
         remedy: "leapfrog upgrade \(name) \(last.ref ?? commit.hex) --continue"
           + context.hostOption(pair))
     }
-    let left = status[to.other].sites.filter { sites.isEmpty || sites.contains($0) }
+    let left = try left(behind: to, sites, status)
     guard !left.isEmpty else { return nothingToDo(last.ref ?? commit.short, status) }
     var order = try context.order(.upgrade, pair, to: to, sites: sites)
     (order.ref, order.commit, order.continues) = (last.ref, commit, true)
@@ -192,7 +205,7 @@ struct Releasing: Sendable {
     async let _ = fetchesAhead ? code.fetched(for: ref) : nil
     let host = try context.host(of: pair)
     let status = try await host.status()
-    let target = platform ?? status.idle.first
+    let target = platform ?? status.free.first
     if let refusal = Self.refusal(ofStaging: target, status, name ?? ref) { throw refusal }
     let code = try await self.code.fetched(for: ref)
     let resolved = try await code.resolve(try ref ?? lastRef(status)).named(name)
@@ -240,7 +253,7 @@ struct Releasing: Sendable {
     // Staging for nothing would take the way back from the sites.
     try context.requireBudget()
     let view = StageView(console: context.console, ref: ref)
-    let base = (platform ?? status?.idle.first).flatMap { status?[$0] }
+    let base = (platform ?? status?.free.first).flatMap { status?[$0] }
     let held = base.flatMap { $0.state == .ready || $0.state == .unbuilt ? $0.commit : nil }
     let parcel = try await self.code.parcel(ref, code, for: pair.host)
     let staged = try await Stager(host: host, code: parcel, actor: context.actor).stage(

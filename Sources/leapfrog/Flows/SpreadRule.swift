@@ -24,7 +24,7 @@ struct SpreadRule {
   private func verify(_ release: ReleaseStatus, _ ref: String?, _ pair: PairConfiguration) throws {
     let isSame =
       release.kind == .upgrade && release.state == .running && (ref == nil || release.ref == ref)
-    guard release.state != .failed, release.state != .partly, !isSame else { return }
+    guard ![.failed, .partly, .stuck].contains(release.state), !isSame else { return }
     let name = pair.spec.name
     throw Failure.refused(
       "the \(release.kind.rawValue) of \(name) on \(pair.host) is \(release.state.rawValue)",

@@ -13,7 +13,7 @@ struct StatusDocument: Encodable {
     var notes: [String] = []
 
     enum Key: String, CodingKey {
-      case name, host, root, platforms, sites, release, planned, error
+      case name, host, root, platforms, sites, release, stuck, planned, error
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -24,6 +24,7 @@ struct StatusDocument: Encodable {
       try container.encode(status.platforms.mapValues(Platform.init), forKey: .platforms)
       try container.encode(status.sites.map(Site.init), forKey: .sites)
       try container.encode(status.release, forKey: .release)
+      try container.encode(status.stuck ?? [], forKey: .stuck)
       try container.encode(status.planned, forKey: .planned)
       try container.encodeIfPresent(error, forKey: .error)
     }

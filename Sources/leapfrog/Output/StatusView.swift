@@ -15,6 +15,7 @@ struct StatusView {
     } else if status.isDivided {
       divided(status)
     }
+    for release in status.stuck ?? [] { show(release, isToldBySites: true) }
     if let planned = status.planned { show(planned, of: status.name) }
     if !entry.notes.isEmpty { console.line() }
     for note in entry.notes { console.line("  \(note)") }

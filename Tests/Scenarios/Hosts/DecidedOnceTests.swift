@@ -157,15 +157,18 @@ extension Fleet {
     try FileManager.default.removeItem(at: self[host].data(site).appendingPathComponent("begun"))
   }
 
-  /// A command of a controller with a state of its own, whose sessions are given up soon when it is stopped.
+  /// A command of a controller with a state of its own; a session that it keeps while it is stopped is given
+  /// up soon.
   fileprivate func controller(
     _ name: String, _ arguments: [String], stopsAt point: String? = nil
   ) throws -> Running {
     var more = [
-      "LEAPFROG_STATE": controller.directory.appendingPathComponent("state-\(name)").path,
-      "LEAPFROG_IDLE_LOCKED": "2",
+      "LEAPFROG_STATE": controller.directory.appendingPathComponent("state-\(name)").path
     ]
-    if let point { more["LEAPFROG_STOP"] = point }
+    if let point {
+      more["LEAPFROG_STOP"] = point
+      more["LEAPFROG_IDLE_LOCKED"] = "2"
+    }
     return try Running(
       "leapfrog", arguments, of: controller, environment: environment.merging(more) { $1 })
   }

@@ -45,11 +45,15 @@ final class Aside {
   // MARK: Retention
 
   /// Deletes what was set aside more than so many days ago, oldest first, and returns the names.
-  static func prune(_ layout: Layout, olderThan days: Int) throws -> [String] {
+  ///
+  /// - Parameter kept: names that stay whatever their age.
+  static func prune(
+    _ layout: Layout, olderThan days: Int, keeping kept: Set<String> = []
+  ) throws -> [String] {
     let limit = Stamp.text(of: time(nil) - max(0, min(days, 36500)) * 86400)
     let old = try Files.names(in: layout.aside)
       .compactMap { name in stamp(ofName: name).map { (stamp: $0, name: name) } }
-      .filter { $0.stamp < limit }
+      .filter { $0.stamp < limit && !kept.contains($0.name) }
       .sorted { ($0.stamp, $0.name) < ($1.stamp, $1.name) }
     for (_, name) in old { try TreeRemoval.remove(name, in: layout.aside) }
     return old.map(\.name)
