@@ -11,10 +11,7 @@ enum PairOwner {
   ///
   /// - Throws: `Failure` when the owner could not go on with this executable.
   static func become(_ layout: Layout) throws {
-    guard geteuid() == 0, let status = FileStatus(layout.own) ?? FileStatus(layout.root),
-      status.owner != 0
-    else { return }
-    let user = try JobUser.owner(status)
+    guard let user = try other(layout) else { return }
     try system("take the groups of", user.name) { setgroups(user.groups.count, user.groups) }
     try system("take the group of", user.name) { setgid(user.gid) }
     try system("become", user.name) { setuid(user.uid) }
@@ -26,6 +23,36 @@ enum PairOwner {
         "\(layout.root) is the pair of \(user.name), who may not run the leapfrog-host of root; "
           + "work on it as \(user.name)")
     }
+  }
+
+  /// Does as the owner what starts no process, and is root again: one connection looks at all pairs of a host.
+  static func looking<Value>(at layout: Layout, _ body: () throws -> Value) throws -> Value {
+    guard let user = try other(layout) else { return try body() }
+    let (group, groups) = (getegid(), ownGroups())
+    defer {
+      // With the rights of another nothing more may be done here.
+      guard seteuid(0) == 0, setegid(group) == 0, setgroups(groups.count, groups) == 0 else {
+        abort()
+      }
+    }
+    try system("take the groups of", user.name) { setgroups(user.groups.count, user.groups) }
+    try system("take the group of", user.name) { setegid(user.gid) }
+    try system("become", user.name) { seteuid(user.uid) }
+    return try body()
+  }
+
+  private static func ownGroups() -> [gid_t] {
+    var groups = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))
+    let count = getgroups(Int32(groups.count), &groups)
+    return Array(groups.prefix(Int(max(0, count))))
+  }
+
+  /// The owner, where we are root and could become that.
+  private static func other(_ layout: Layout) throws -> JobUser? {
+    guard geteuid() == 0, let status = FileStatus(layout.own) ?? FileStatus(layout.root),
+      status.owner != 0
+    else { return nil }
+    return try JobUser.owner(status)
   }
 
   /// Looks for what a leapfrog that stayed root has left in a user's pair.

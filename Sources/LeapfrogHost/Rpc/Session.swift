@@ -22,8 +22,10 @@ final class Session {
   // MARK: Looking
 
   func status(_ params: PairParams) throws -> PairStatus {
-    let pair = try Pair(root: params.root, name: params.pair)
-    return try StatusReport(pair: pair, journal: Journal(layout: pair.layout)).make()
+    try PairOwner.looking(at: Layout(root: params.root)) {
+      let pair = try Pair(root: params.root, name: params.pair)
+      return try StatusReport(pair: pair, journal: Journal(layout: pair.layout)).make()
+    }
   }
 
   func survey(_ params: SurveyParams) throws -> Survey {
