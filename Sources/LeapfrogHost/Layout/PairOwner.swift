@@ -65,7 +65,8 @@ enum PairOwner {
       let own = layout.directories.map(\.path).filter { $0 != layout.sites }
       throw Failure.failed(
         "\(path) is root's, since leapfrog has run as root here; root can give back what it has left",
-        remedy: "sudo chown -hR --from=root \(geteuid()): \(own.joined(separator: " "))")
+        remedy: "sudo chown -hR --from=root \(geteuid()):\(getegid()) \(own.joined(separator: " "))"
+      )
     }
   }
 }
