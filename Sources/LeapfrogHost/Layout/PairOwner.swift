@@ -11,16 +11,43 @@ enum PairOwner {
   ///
   /// - Throws: `Failure` when the owner could not go on with this executable.
   static func become(_ layout: Layout) throws {
-    guard geteuid() == 0, let status = FileStatus(layout.own) ?? FileStatus(layout.root),
-      status.owner != 0
-    else { return }
-    let user = try JobUser.of(uid: status.owner, group: status.group)
+    guard let user = try other(layout) else { return }
     try user.becomeForGood()
     guard access("/proc/self/exe", X_OK) == 0 else {
       throw Failure.refused(
         "\(layout.root) is the pair of \(user.name), who may not run the leapfrog-host of root; "
           + "work on it as \(user.name)")
     }
+  }
+
+  /// Does as the owner what starts no process, and is root again: one connection looks at all pairs of a host.
+  static func looking<Value>(at layout: Layout, _ body: () throws -> Value) throws -> Value {
+    guard let user = try other(layout) else { return try body() }
+    let (group, groups) = (getegid(), ownGroups())
+    defer {
+      // With the rights of another nothing more may be done here.
+      guard seteuid(0) == 0, setegid(group) == 0, setgroups(groups.count, groups) == 0 else {
+        abort()
+      }
+    }
+    try system("take the groups of", user.name) { setgroups(user.groups.count, user.groups) }
+    try system("take the group of", user.name) { setegid(user.gid) }
+    try system("become", user.name) { seteuid(user.uid) }
+    return try body()
+  }
+
+  private static func ownGroups() -> [gid_t] {
+    var groups = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))
+    let count = getgroups(Int32(groups.count), &groups)
+    return Array(groups.prefix(Int(max(0, count))))
+  }
+
+  /// The owner, where we are root and could become that.
+  private static func other(_ layout: Layout) throws -> JobUser? {
+    guard geteuid() == 0, let status = FileStatus(layout.own) ?? FileStatus(layout.root),
+      status.owner != 0
+    else { return nil }
+    return try JobUser.of(uid: status.owner, group: status.group)
   }
 
   /// Looks for what a leapfrog that stayed root has left in a user's pair.
@@ -33,7 +60,8 @@ enum PairOwner {
       let own = layout.directories.map(\.path).filter { $0 != layout.sites }
       throw Failure.failed(
         "\(path) is root's, since leapfrog has run as root here; root can give back what it has left",
-        remedy: "sudo chown -hR --from=root \(geteuid()): \(own.joined(separator: " "))")
+        remedy: "sudo chown -hR --from=root \(geteuid()):\(getegid()) \(own.joined(separator: " "))"
+      )
     }
   }
 }

@@ -22,11 +22,13 @@ final class Session {
   // MARK: Looking
 
   func status(_ params: PairParams) throws -> PairStatus {
-    let pair = try Pair(root: params.root, name: params.pair)
-    let report = StatusReport(
-      pair: pair, journal: try Journal(layout: pair.layout),
-      configured: params.configured.map(Set.init))
-    return try report.make()
+    try PairOwner.looking(at: Layout(root: params.root)) {
+      let pair = try Pair(root: params.root, name: params.pair)
+      let report = StatusReport(
+        pair: pair, journal: try Journal(layout: pair.layout),
+        configured: params.configured.map(Set.init))
+      return try report.make()
+    }
   }
 
   func survey(_ params: SurveyParams) throws -> Survey {
