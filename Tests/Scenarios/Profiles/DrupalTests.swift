@@ -37,8 +37,8 @@ import Testing
     let calls = try drush().filter { $0.hasPrefix(one) }.map { $0.dropFirst(one.count + 1) }
     #expect(
       calls == [
-        "state:set system.maintenance_mode 2", "updatedb", "state:set system.maintenance_mode 0",
-        "cache:rebuild", "updatedb:status",
+        "sql:conf", "state:set system.maintenance_mode 2", "updatedb",
+        "state:set system.maintenance_mode 0", "cache:rebuild", "updatedb:status",
       ])
   }
 
@@ -126,6 +126,6 @@ import Testing
     try forgetDrush()
     try farm.must("upgrade", "acme", "code")
     let calls = try drush().filter { $0.hasPrefix(one) }.map { $0.dropFirst(one.count + 1) }
-    #expect(calls == ["updatedb:status", "cache:rebuild"])
+    #expect(calls == ["sql:conf", "updatedb:status", "cache:rebuild"])
   }
 }

@@ -75,6 +75,7 @@ struct DatabaseClaims: Sendable {
 
   /// Gives back all that a site held before the database that it claimed last.
   func settle(_ claimant: Claimant) throws {
+    guard Files.exists(file) else { return }
     try change { claims in
       guard let last = claims.last(where: { $0.claimant == claimant && $0.isHeld }) else { return }
       claims.removeAll { $0.claimant == claimant && $0 != last }
@@ -86,6 +87,7 @@ struct DatabaseClaims: Sendable {
   /// - Returns: the databases that were its own.
   @discardableResult
   func release(root: String, site: String) throws -> [DatabaseIdentity] {
+    guard Files.exists(file) else { return [] }
     var released: [DatabaseIdentity] = []
     try change { claims in
       let isIts = { (claim: Claim) in claim.claimant.root == root && claim.claimant.site == site }

@@ -1,3 +1,4 @@
+import Glibc
 import LeapfrogCore
 
 /// What is taken of an option file of MariaDB's clients: who logs in, where, and how the connection is
@@ -161,7 +162,8 @@ struct MariaDBOptions: Sendable, Equatable {
 }
 
 extension MariaDBOptions {
-  /// A file that is trusted, with what it includes.
+  /// A file that is trusted, with what it includes. As with the clients, one that is missing or that we
+  /// may not read is left out.
   ///
   /// - Throws: `Failure` that names what is not to be trusted.
   static func trusted(_ path: String, _ bytes: [UInt8], depth: Int = 0) throws -> MariaDBOptions {
@@ -171,6 +173,7 @@ extension MariaDBOptions {
       var all = MariaDBOptions()
       for name in names where name.isEmpty || name.hasSuffix(".cnf") {
         let file = name.isEmpty ? included : "\(included)/\(name)"
+        guard access(file, R_OK) == 0 else { continue }
         all.take(try trusted(file, TrustedFile.read(file), depth: depth + 1))
       }
       return all
@@ -181,8 +184,12 @@ extension MariaDBOptions {
   /// encrypted. Who logs in is nothing that they may say.
   static func ofHost() throws -> MariaDBOptions {
     var all = MariaDBOptions()
-    for path in ["/etc/my.cnf", "/etc/mysql/my.cnf"] where FileStatus(following: path) != nil {
-      all.take(try trusted(path, TrustedFile.read(path)))
+    for path in ["/etc/my.cnf", "/etc/mysql/my.cnf"] where access(path, R_OK) == 0 {
+      do { all.take(try trusted(path, TrustedFile.read(path))) } catch let failure as Failure {
+        throw Failure.failed(
+          "\(path), which tells MariaDB's clients on this host where their server is, cannot be used: "
+            + failure.message, remedy: "ls -l \(path)")
+      }
     }
     (all["user"], all["password"]) = (nil, nil)
     return all
