@@ -1,4 +1,5 @@
 import Glibc
+import LeapfrogCore
 import Synchronization
 
 /// Asks for a passphrase on the terminal, and nowhere else: one question after the other, and each once for
@@ -25,7 +26,7 @@ enum Passphrase {
       TerminalModes.change(of: terminal, discards: true, { $0.c_lflag &= ~tcflag_t(ECHO) })
     else { return nil }
     defer { TerminalModes.restore() }
-    put(question + ": ", terminal)
+    put(question.visible + ": ", terminal)
     let line = line(terminal)
     put("\n", terminal)
     return line

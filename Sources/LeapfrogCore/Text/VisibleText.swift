@@ -2,7 +2,8 @@ extension Unicode.Scalar {
   /// Whether a terminal only draws the character. Not drawn are control characters (C0, DEL, C1), line and
   /// paragraph separators, and format characters, such as those that turn the direction of writing.
   public var isVisible: Bool {
-    switch properties.generalCategory {
+    if (0x20..<0x7F).contains(value) { return true }
+    return switch properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator: false
     // Joiners belong to scripts and to emoji, and hide nothing.
     case .format: self == "\u{200C}" || self == "\u{200D}"

@@ -115,6 +115,7 @@ struct Console: Sendable {
 
   /// Columns as wide as their widest cell.
   func table(_ rows: [[String]], indent: String = "  ") {
+    let rows = rows.map { $0.map(\.visible) }
     let widths = rows.reduce(into: [Int]()) { widths, row in
       for (index, cell) in row.enumerated() {
         if index == widths.count { widths.append(0) }

@@ -72,7 +72,9 @@ import Testing
 
   @Test func aManifestOfANewerLeapfrogIsNotCalledDamaged() throws {
     let id = try backUp()
-    let change = "sed -i 's/\"files\" : 1/\"kind\" : 7, \"files\" : 1/' manifest.json"
+    // Its seal is of the whole manifest, with what this program would not write.
+    let change =
+      "sed -i 's/\"files\" : 1/\"kind\" : 7, \"files\" : 1/; s/\"seal\" : \"./\"seal\" : \"x/' manifest.json"
     try DataSandbox.run(["sh", "-ec", "cd \"$0\"; \(change)", place(id)])
     let failure = #expect(throws: Failure.self) { try store.verify(site: site, id: id) }
     #expect(failure?.message.contains("a newer leapfrog wrote it") == true)
