@@ -1,6 +1,7 @@
 import LeapfrogCore
 
-/// `status --json`: the keys are the public contract, so what is not there is `null`, not left out.
+/// `status --json`: the keys are the public contract, so what is not there is `null`, not left out, but for what
+/// only some pairs have.
 struct StatusDocument: Encodable {
   var pairs: [Entry]
 
@@ -24,8 +25,8 @@ struct StatusDocument: Encodable {
       try container.encode(status.platforms.mapValues(Platform.init), forKey: .platforms)
       try container.encode(status.sites.map(Site.init), forKey: .sites)
       try container.encode(status.release, forKey: .release)
-      try container.encode(status.stuck ?? [], forKey: .stuck)
-      try container.encode(status.planned, forKey: .planned)
+      try container.encodeIfPresent(status.stuck, forKey: .stuck)
+      try container.encodeIfPresent(status.planned, forKey: .planned)
       try container.encodeIfPresent(error, forKey: .error)
     }
   }
