@@ -97,7 +97,7 @@ public struct JobRunner {
       program: program, arguments: request.arguments, environment: environment)
     command.descriptors = [1: output, 2: output]
     // A daemon that goes on after its command must not keep the pair locked for ever.
-    if let lock, !request.keepsDaemons { command.descriptors[3] = lock }
+    if let lock, !request.keepsDaemons, !request.isForeign { command.descriptors[3] = lock }
     command.directory = request.directory
     command.startsSession = true
     command.resetsIDs = request.user != nil
