@@ -23,7 +23,7 @@ import Testing
       setfacl -m u:nobody:rwx open/file; setfacl -d -m u:nobody:rwx open
       echo changed >> index.html
       echo store > "$HOME/store"; ln "$HOME/store" linked; ln index.html again
-      ln -s /etc/passwd link
+      ln -s /etc/passwd link; ln -s open/file inside
       # It forgets its environment, its session and its terminal.
       setsid env -i sh -c 'while :; do echo late >> daemon; sleep 0.05; done' < /dev/null > /dev/null 2>&1 &
       """)
@@ -41,7 +41,8 @@ import Testing
     #expect(build.processes.isEmpty)
     let late = build.text("daemon")
     #expect(try build.writable() == [])
-    let acl = try Shell.run("/usr/bin/getfacl", ["-R", "-s", "-p", build.path("open")], in: build.farm.root)
+    let acl = try Shell.run(
+      "/usr/bin/getfacl", ["-R", "-s", "-p", build.path("open")], in: build.farm.root)
     #expect(!acl.output.contains("nobody"), "\(acl.output)")
     #expect(try build.state(of: "blue") == "ready")
     try expectOwnCopy(build, uid)
@@ -60,6 +61,11 @@ import Testing
     #expect(build.text("linked") == "store")
     try #require(stat(build.path("again"), &info) == 0)
     #expect(info.st_uid == 0 && info.st_nlink == 2)
+    // A link that leads out is not root's, or it would lead a web server to what is root's.
+    try #require(lstat(build.path("link"), &info) == 0)
+    #expect(info.st_uid == uid)
+    try #require(lstat(build.path("inside"), &info) == 0)
+    #expect(info.st_uid == 0)
     try #require(stat("/etc/passwd", &info) == 0)
     #expect(info.st_uid == 0 && info.st_mode & 0o777 == 0o644)
   }
@@ -69,7 +75,7 @@ import Testing
     let directory = try ServerDirectory(user: "nobody")
     let socket = "\(directory.path)/socket"
     let accomplice = try Self.accomplice(socket, isTaken: isTaken)
-    defer { accomplice.terminate() }
+    defer { kill(accomplice.processIdentifier, SIGKILL) }
     let build = try BuildFarm(
       """
       python3 - <<'E'
@@ -89,8 +95,8 @@ import Testing
     }
     #expect(try build.state(of: "blue") == "unbuilt")
     #expect(access(build.farm.inRoot("live/\(site)").path, F_OK) != 0)
-    accomplice.terminate()
-    accomplice.waitUntilExit()
+    kill(accomplice.processIdentifier, SIGKILL)
+    #expect(accomplice.status() != nil)
     try build.commit("clean", "id -u > who", on: "built")
     try build.farm.must("init", build.name, "clean")
     #expect(try build.writable() == [])
@@ -121,16 +127,17 @@ import Testing
   }
 
   private static let points = [
-    "build.loan.before", "build.loan.after", "build.lend.before", "build.lend.after", "build.before",
-    "build.after", "build.record.before", "stage.manifest.complete.after:3", "build.record.after",
-    "build.returned.before", "build.returned.after",
+    "build.loan.after", "build.lend.before", "build.lend.after", "build.after",
+    "build.record.before",
+    "stage.manifest.complete.before:2", "build.record.after", "build.returned.after",
   ]
 
   @Test func aKillAnywhereLeavesNoPlatformReadyThatIsNotRoots() throws {
     let build = try BuildFarm("true")
     try build.farm.must("init", build.name, "built")
     for (number, point) in Self.points.enumerated() {
-      let daemon = "setsid env -i sh -c 'while :; do echo late >> daemon; sleep 0.01; done' > /dev/null 2>&1 &"
+      let daemon =
+        "setsid env -i sh -c 'while :; do echo late >> daemon; sleep 0.01; done' > /dev/null 2>&1 &"
       try build.commit("c\(number)", "echo \(number) > made; \(daemon)", on: "built")
       let parts = point.split(separator: ":")
       let failpoint = ([parts[0], "kill"] + parts.dropFirst()).joined(separator: ":")
@@ -184,12 +191,36 @@ import Testing
     let refused = try build.farm.refused(
       ["init", build.name, "built"], 4, naming: build.account, "build_user")
     #expect(refused.contains("getent passwd"))
-    #expect(try FileManager.default.contentsOfDirectory(atPath: build.path("")) == [".leapfrog-blue"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: build.path("")) == [".leapfrog-blue"])
     let text = try String(contentsOf: build.farm.configuration, encoding: .utf8)
     try build.farm.write(
-      text.replacingOccurrences(of: "    build: ", with: "    user: daemon\n    build_user: daemon\n    build: "))
+      text.replacingOccurrences(
+        of: "    build: ", with: "    user: daemon\n    build_user: daemon\n    build: "))
     try build.farm.refused(
       ["init", build.name, "built"], 4, naming: "user of \(site)", "build_user")
+  }
+
+  @Test func doctorNamesWhatOthersCanWrite() throws {
+    let build = try BuildFarm("mkdir made; echo x > made/file")
+    try build.farm.must("init", build.name, "built")
+    let place = build.path("made/file")
+    for (command, remedy) in [
+      (["/bin/chmod", "g+w", place], "chmod go-w"),
+      (["/bin/chown", "nobody", place], "chown -h 0"),
+      (["/usr/bin/setfacl", "-m", "u:nobody:rw", place], "chmod go-w"),
+      (["/usr/bin/setfacl", "-d", "-m", "u:nobody:rwx", build.path("made")], "setfacl -b"),
+    ] {
+      let done = try Shell.run(command[0], Array(command.dropFirst()), in: build.farm.root)
+      try #require(done.status == 0, "\(done.text)")
+      let doctor = try build.farm.leapfrog("doctor", build.name)
+      let path = try #require(command.last)
+      #expect(doctor.status == 1 && doctor.text.contains("\(remedy) '\(path)'"), "\(doctor.text)")
+      _ = try Shell.run("/usr/bin/setfacl", ["-b", "-k", path], in: build.farm.root)
+      chmod(place, 0o644)
+      chown(place, 0, 0)
+    }
+    #expect(try build.farm.leapfrog("doctor", build.name).status == 0)
   }
 
   @Test func whatTheRepositoryBringsIsNoCommandAfterTheStage() throws {
@@ -201,7 +232,8 @@ import Testing
       let build = try BuildFarm("true", extra: "    after_stage: \(command)")
       try build.farm.refused(["init", build.name, "built"], 2, naming: "after_stage", "build")
     }
-    let build = try BuildFarm("true", extra: "    after_stage: pwd > ../tmp/leapfrog-$LEAPFROG_PAIR")
+    let build = try BuildFarm(
+      "true", extra: "    after_stage: pwd > ../tmp/leapfrog-$LEAPFROG_PAIR")
     defer { unlink("/tmp/leapfrog-\(build.name)") }
     try build.farm.must("init", build.name, "built")
     let place = try String(contentsOfFile: "/tmp/leapfrog-\(build.name)", encoding: .utf8)

@@ -23,6 +23,7 @@ final class OwnershipPass {
   private let purpose: Purpose
   private let note: Note
   private let writers = WriterCheck()
+  private lazy var realRoot = try? Files.realPath(root)
   private var device: UInt64 = 0
   private var path: [UInt8] = []
   /// Files of several names, by inode: their paths on the platform.
@@ -91,17 +92,38 @@ final class OwnershipPass {
   private func settle(
     _ name: UnsafePointer<CChar>, in directory: Int32, _ before: FileStatus
   ) throws {
-    if before.owner != owner.user || before.group != owner.group {
-      try system("give", label) {
-        fchownat(directory, name, owner.user, owner.group, AT_SYMLINK_NOFOLLOW)
-      }
-    }
+    try give(name, in: directory, before)
     if case .takingBack(let user) = purpose, before.kind != .link {
       try lockDown(name, in: directory, before)
       if before.kind == .file, user != 0 { try writers.verify(name, in: directory, label) }
     }
-    guard let after = FileStatus(name, in: directory) else { throw Failure.system("look at", label) }
+    guard let after = FileStatus(name, in: directory) else {
+      throw Failure.system("look at", label)
+    }
     try path.withUnsafeBytes { try note($0, before, after) }
+  }
+
+  private func give(
+    _ name: UnsafePointer<CChar>, in directory: Int32, _ status: FileStatus
+  ) throws {
+    let owner = status.kind == .link && leadsOut ? builder : self.owner
+    guard status.owner != owner.user || status.group != owner.group else { return }
+    try system("give", label) {
+      fchownat(directory, name, owner.user, owner.group, AT_SYMLINK_NOFOLLOW)
+    }
+  }
+
+  /// Whether the link of the current path does not stay on the platform. Such a link is left to the account that
+  /// made it: a web server that follows links only to files of the link's owner then serves none of root's by it.
+  private var leadsOut: Bool {
+    guard case .takingBack = purpose else { return false }
+    guard let target = try? Files.realPath(label), let root = realRoot else { return true }
+    return target != root && !target.hasPrefix("\(root)/")
+  }
+
+  private var builder: (user: uid_t, group: gid_t) {
+    if case .takingBack(let user) = purpose, user != 0 { return (user, owner.group) }
+    return owner
   }
 
   /// A change of owner has taken the set-id bits of most files already; not those of directories.
@@ -145,13 +167,13 @@ final class OwnershipPass {
     let temporary = ".leapfrog-copy"
     try FileCopy.make(name, temporary, in: directory, before, label)
     try system("rename", label) { renameat(directory, temporary, directory, name) }
-    guard let status = FileStatus(name, in: directory) else { throw Failure.system("look at", label) }
-    if status.owner != owner.user || status.group != owner.group {
-      try system("give", label) {
-        fchownat(directory, name, owner.user, owner.group, AT_SYMLINK_NOFOLLOW)
-      }
+    guard let status = FileStatus(name, in: directory) else {
+      throw Failure.system("look at", label)
     }
-    guard let after = FileStatus(name, in: directory) else { throw Failure.system("look at", label) }
+    try give(name, in: directory, status)
+    guard let after = FileStatus(name, in: directory) else {
+      throw Failure.system("look at", label)
+    }
     try path.withUnsafeBytes { try note($0, before, after) }
   }
 }

@@ -10,7 +10,7 @@ final class WriterCheck {
   // Both are hidden by the headers unless GNU extensions are asked for.
   private static let setLease: Int32 = 1024
   /// What was ended a moment ago may not be gone entirely.
-  private static let patience = 5.0
+  private static let patience = 2.0
 
   private lazy var found = OpenWriters()
 
@@ -75,7 +75,8 @@ struct OpenWriters {
 
   init() {
     for name in (try? Files.names(in: "/proc")) ?? [] {
-      guard let pid = pid_t(name), let status = FileStatus("/proc/\(name)"), status.owner != 0 else {
+      guard let pid = pid_t(name), let status = FileStatus("/proc/\(name)"), status.owner != 0
+      else {
         continue
       }
       look(at: Holder(pid: pid, name: Self.name(of: pid), user: status.owner))
