@@ -83,7 +83,7 @@ final class TenUsers: Sendable {
     }
     return """
       profiles:
-        shop: {docroot: web, web: {php: true}, commands: {install: [/bin/mkdir, -p, "files"]}}
+        shop: {docroot: web, web: {php: true}, commands: {install: 'mkdir "$LEAPFROG_SITE_DATA/files"'}}
       pairs:
         acme:
           repository: \(farm.repository.path)

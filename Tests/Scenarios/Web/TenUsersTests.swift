@@ -53,6 +53,7 @@ import Testing
     }
     #expect(served == 40)
     try expectExchanged(ten)
+    try expectReachedWithoutTheGuard(ten)
   }
 
   /// What the repository's build has linked.
@@ -82,6 +83,21 @@ import Testing
         try ten.sh(site, "rm files; mv kept files")
       }
       #expect(try ten.ask("/files/\(site)/up.txt", site).status == 200)
+    }
+  }
+
+  /// The same links with the configuration as it was: else the tries would prove nothing.
+  private func expectReachedWithoutTheGuard(_ ten: TenUsers) throws {
+    let (site, other) = (TenUsers.sites[0], TenUsers.sites[1])
+    for kind in WebServerKit.Kind.allCases {
+      let guarded = try ten.printed(kind.rawValue, "--php", "unix:/run/none.sock")
+      let open = guarded.replacingOccurrences(of: "SymLinksIfOwnerMatch", with: "FollowSymLinks")
+        .replacingOccurrences(of: "disable_symlinks if_not_owner from=$lf_platform;", with: "")
+      let server = try WebServerKit(kind, configuration: open, ports: [ten.port, ten.previewPort])
+      defer { server.stop() }
+      let answer = try ten.ask("/files/\(site)/settings.txt", site)
+      #expect(answer.body == "canary of \(other)\n", "\(kind) \(answer)")
+      #expect(try ten.ask("/evil/passwd", site).body.contains("root:"))
     }
   }
 
