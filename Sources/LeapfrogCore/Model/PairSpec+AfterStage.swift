@@ -2,12 +2,13 @@ extension PairSpec {
   /// What is wrong with `afterStage`, as far as its text shows; nil where nothing is. It is the operator's own
   /// command, so neither its program nor a program that a shell is told to run may be the repository's.
   public var afterStageFault: String? {
-    let isShell = afterStage.arguments.starts(with: ["/bin/sh", "-c"])
-    let words = isShell ? shellWords(afterStage.arguments.dropFirst(2).joined(separator: " ")) : []
-    let first = isShell ? [] : afterStage.arguments.prefix(1).map { (text: $0, isProgram: true) }
-    let others = isShell ? [] : afterStage.arguments.dropFirst().map { (text: $0, isProgram: false) }
-    guard let word = (first + others + words).first(where: isOfThePlatform) else { return nil }
-    return "`after_stage` of \(name) runs as whom leapfrog runs as, and '\(word.text)' is below the platform, "
+    let arguments = afterStage.arguments
+    let words =
+      arguments.starts(with: ["/bin/sh", "-c"])
+      ? shellWords(arguments.dropFirst(2).joined(separator: " "))
+      : arguments.enumerated().map { (text: $1, isProgram: $0 == 0) }
+    guard let word = words.first(where: isOfThePlatform) else { return nil }
+    return "`after_stage` of \(name) is the operator's, and '\(word.text)' is below the platform, "
       + "whose author is another; what the repository brings belongs in `build`"
   }
 
@@ -25,7 +26,7 @@ extension PairSpec {
       && !text.contains("=")
   }
 
-  /// The words of a text for the shell, roughly: without quotes, and whether one is where a program's name is.
+  /// The words of a text for the shell, roughly: without quotes, and whether one is in a program's place.
   private func shellWords(_ text: String) -> [(text: String, isProgram: Bool)] {
     var words: [(text: String, isProgram: Bool)] = []
     for part in text.split(whereSeparator: { ";&|()`\n".contains($0) }) {
@@ -41,7 +42,7 @@ extension PairSpec {
   }
 
   private static let runners: Set<String> = [
-    "!", ".", "bash", "cd", "dash", "do", "else", "env", "eval", "exec", "if", "nice", "nohup", "perl",
-    "php", "python3", "ruby", "sh", "source", "sudo", "then", "time", "until", "while",
+    "!", ".", "bash", "cd", "dash", "do", "else", "env", "eval", "exec", "if", "nice", "nohup",
+    "perl", "php", "python3", "ruby", "sh", "source", "sudo", "then", "time", "until", "while",
   ]
 }

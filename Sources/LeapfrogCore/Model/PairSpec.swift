@@ -48,7 +48,8 @@ public struct PairSpec: Codable, Sendable, Equatable {
   public init(
     name: String, root: String, app: String = "command", docroot: String = ".",
     profileBuild: Command = .none,
-    build: Command = .none, buildUser: String? = nil, afterStage: Command = .none, drain: Int = 10, jobs: Int = 1,
+    build: Command = .none, buildUser: String? = nil, afterStage: Command = .none, drain: Int = 10,
+    jobs: Int = 1,
     canary: [String] = [], maxFailures: Int = 10,
     keepBackups: Int = 3, commandTimeout: Int = 3600, preview: String? = nil,
     address: String? = nil, sites: [SiteSpec] = []

@@ -86,6 +86,8 @@ public struct JobRunner {
     guard let user = request.user, try Identity.needsSwitch(to: user) else {
       return try command.start()
     }
+    // A shell that writes to /dev/stderr opens the pipe once more, as itself.
+    _ = fchown(output, user.uid, user.gid)
     return try Identity.borrowing(user) { try command.start() }
   }
 

@@ -19,7 +19,8 @@ struct BuildAccount {
       return BuildAccount(user: nil, isOwn: false)
     }
     if spec.buildUser == "root" { return BuildAccount(user: nil, isOwn: false) }
-    let account = try spec.buildUser.map { BuildAccount(user: try shared($0), isOwn: false) }
+    let account =
+      try spec.buildUser.map { BuildAccount(user: try shared($0), isOwn: false) }
       ?? BuildAccount(user: try own(spec.name, layout), isOwn: true)
     if let user = account.user {
       try verify(user, isNoSites: spec, layout)
@@ -83,8 +84,9 @@ struct BuildAccount {
         try makeHome(of: entry.user)
         return entry.user
       }
-      guard isSystemAccount(entry), Files.name(of: entry.user.home) == Files.name(of: layout.buildHome)
-      else { throw taken(name, pair) }
+      // One of that name in another root.
+      let isOthers = Files.name(of: entry.user.home) == Files.name(of: layout.buildHome)
+      guard isOthers, isSystemAccount(entry) else { throw taken(name, pair) }
     }
     throw taken(names(pair: pair, root: layout.root)[1], pair)
   }

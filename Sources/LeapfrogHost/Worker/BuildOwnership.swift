@@ -50,7 +50,8 @@ struct BuildOwnership {
     guard Files.exists(path) else { return }
     let bytes = Data(try Files.read(path, atMost: 1 << 16))
     guard let loan = try? JSONDecoder().decode(Loan.self, from: bytes) else {
-      throw Failure.failed("\(path) does not say whose build had \(platform)", remedy: "cat \(path)")
+      throw Failure.failed(
+        "\(path) does not say whose build had \(platform)", remedy: "cat \(path)")
     }
     try endProcesses(of: loan)
     try staged.takeBack(from: loan.account.uid)

@@ -12,6 +12,7 @@ import Testing
     defer { unlink(canary) }
     let build = try BuildFarm(
       """
+      echo said > /dev/stderr
       id -u > who; id -G > groups; echo "$HOME" > home; echo kept > "$HOME/kept"
       for place in \(canary) ../canary ../green/canary ../sites/canary ../sites/\(site)/canary \\
         ../.leapfrog/canary ../live/canary ../aliases/\(site)/canary "$HOME/../canary"; do
