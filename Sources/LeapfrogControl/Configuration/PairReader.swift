@@ -4,13 +4,14 @@ import LeapfrogCore
 struct PairReader {
   /// `repository` and `root` are required. `keep_backups` (3) is how many verified backups of a site
   /// are kept, `command_timeout` (3600) the seconds a command may take, `preview` and `address` the
-  /// listeners for `preview/` and for the public domains, `user` who commands run as, `after_stage`
+  /// listeners for `preview/` and for the public domains, `user` who commands run as, `build_user` who the
+  /// build runs as, `after_stage`
   /// what runs before the first site moves, `drain` (10) the seconds that requests may take to end,
   /// `express` (auto) the rule of sites that have none, `hosts_at_once` (10) how many hosts of a pair on
   /// several are worked on at once, `environment` the variables that commands get.
   static let keys = [
     "repository", "host", "hosts", "hosts_at_once", "root", "app", "docroot", "build",
-    "after_stage", "drain", "jobs",
+    "build_user", "after_stage", "drain", "jobs",
     "canary", "max_failures", "keep_backups", "command_timeout", "preview", "address", "user",
     "express", "environment", "sites",
   ]
@@ -36,6 +37,7 @@ struct PairReader {
         repository: RepositoryRule.resolved(repository, from: directory), host: place.name,
         spec: spec(settings, on: place, profile, &claims), profile: profile)
     }
+    noteAfterStage(of: pairs)
     let reader = CanaryReader(section: section)
     let canary = reader.read(pairs.map { ($0.host, $0.spec.sites.map(\.name)) })
     for index in pairs.indices {
@@ -44,6 +46,13 @@ struct PairReader {
       pairs[index].hostsAtOnce = spread.atOnce
     }
     return pairs
+  }
+
+  private func noteAfterStage(of pairs: [PairConfiguration]) {
+    guard let fault = pairs.lazy.compactMap(\.spec.afterStageFault).first,
+      let value = section.value("after_stage")
+    else { return }
+    section.mistakes.add(value.line, section.path("after_stage"), fault)
   }
 
   private func spec(
@@ -79,6 +88,7 @@ struct PairReader {
     spec.afterStage = section.command("after_stage") ?? standard.afterStage
     spec.drain = section.integer("drain", 0...3600, default: standard.drain)
     spec.build = section.command("build") ?? standard.build
+    spec.buildUser = section.text("build_user", .user)
     spec.jobs = section.integer("jobs", 1...64, default: standard.jobs)
     spec.maxFailures = section.integer("max_failures", 1...100_000, default: standard.maxFailures)
     spec.keepBackups = section.integer("keep_backups", 1...1000, default: standard.keepBackups)

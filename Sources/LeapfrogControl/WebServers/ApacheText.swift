@@ -196,11 +196,16 @@ struct ApacheText {
       block(
         "Directory", "\"\(plan.root)/\(name)\"",
         [
-          "Options FollowSymLinks", "AllowOverride \(plan.readsHtaccess ? "All" : "None")",
+          // A link of a site's user, among its uploads, leads to nothing that is not that user's.
+          "Options SymLinksIfOwnerMatch",
+          "AllowOverride \(plan.readsHtaccess ? Self.overrides : "None")",
           "Require all granted",
         ] + block("IfModule", "mod_dir.c", ["DirectoryIndex disabled"]) + handler)
     }
   }
+
+  /// Nothing that such a file says may let links be followed again.
+  private static let overrides = "AuthConfig FileInfo Indexes Limit Nonfatal=Override"
 
   private var handler: [String] {
     switch plan.php {
@@ -211,7 +216,17 @@ struct ApacheText {
   }
 
   private func handler(_ place: String) -> [String] {
-    block("FilesMatch", "\"\\.php$\"", ["SetHandler \"proxy:\(place)\""])
+    block("FilesMatch", "\"\\.php$\"", ["SetHandler \"proxy:\(place)\""] + pools)
+  }
+
+  /// Each site is answered by the pool of its user.
+  private var pools: [String] {
+    plan.pools.flatMap { pool in
+      let domains = pool.domains.map { "'\($0)'" }.joined(separator: ", ")
+      return block(
+        "If", "\"%{SERVER_NAME} in { \(domains) }\"",
+        ["SetHandler \"proxy:unix:\(pool.socket)|fcgi://localhost\""])
+    }
   }
 
   private var params: [String] {

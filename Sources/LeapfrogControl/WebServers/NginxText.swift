@@ -3,7 +3,7 @@ struct NginxText {
   let plan: WebServerPlan
 
   var text: String {
-    (head + publicServer + redirect + [""] + previewServer).joined(separator: "\n") + "\n"
+    (head + pools + publicServer + redirect + [""] + previewServer).joined(separator: "\n") + "\n"
   }
 
   private var head: [String] {
@@ -128,6 +128,9 @@ struct NginxText {
 
   // MARK: Files and scripts
 
+  /// A link of a site's user, among its uploads, leads to nothing that is not that user's.
+  private let links = "disable_symlinks if_not_owner from=$lf_platform;"
+
   private var files: [String] {
     let denied = plan.denied.map { "location ~* \(Quoting.quoted($0)) { return 404; }" }
     return [
@@ -137,7 +140,7 @@ struct NginxText {
       + block(
         "location /",
         [
-          "root $lf_platform;", "index \(plan.indexes.joined(separator: " "));",
+          "root $lf_platform;", links, "index \(plan.indexes.joined(separator: " "));",
           "try_files $uri $uri/ \(plan.front == nil ? "=404" : "@front");",
         ]) + front
   }
@@ -147,7 +150,8 @@ struct NginxText {
     return block(
       "location ~ \"^(?<lf_script>/.*?\\.php)(?<lf_info>/.*)?$\"",
       [
-        "root $lf_platform;", "try_files $lf_script \(plan.front == nil ? "=404" : "@front");",
+        "root $lf_platform;", links,
+        "try_files $lf_script \(plan.front == nil ? "=404" : "@front");",
         pass,
       ])
   }
@@ -159,7 +163,7 @@ struct NginxText {
     return block(
       "location ~* \(pattern)",
       [
-        "if (-f $lf_platform$uri) { return 404; }", "root $lf_platform;",
+        "if (-f $lf_platform$uri) { return 404; }", "root $lf_platform;", links,
         "try_files /.leapfrog/none @front;",
       ])
   }
@@ -167,19 +171,39 @@ struct NginxText {
   private var front: [String] {
     guard let front = plan.front else { return [] }
     guard let pass, front.hasSuffix(".php") else {
-      return block("location @front", ["root $lf_platform;", "try_files /\(front) =404;"])
+      return block("location @front", ["root $lf_platform;", links, "try_files /\(front) =404;"])
     }
     return block(
       "location @front",
-      ["root $lf_platform;", "set $lf_script /\(front);", "set $lf_info \"\";", pass])
+      ["root $lf_platform;", links, "set $lf_script /\(front);", "set $lf_info \"\";", pass])
+  }
+
+  /// Which pool answers for a site.
+  private var pools: [String] {
+    guard !plan.pools.isEmpty, let php = plan.php else { return [] }
+    let places = plan.pools.flatMap { pool in
+      pool.domains.map { "\(name($0)) unix:\(pool.socket);" }
+    }
+    return [
+      "# Each site is answered by the pool of its user: `leapfrog webserver php-fpm \(plan.pair)`."
+    ]
+      + block("map $host \(poolVariable)", ["default \(place(of: php));"] + places) + [""]
+  }
+
+  private var poolVariable: String {
+    "$lf_pool_" + plan.pair.map { $0 == "-" ? "_" : String($0) }.joined()
+  }
+
+  private func place(of php: WebServerPlan.PHP) -> String {
+    switch php {
+    case .socket(let path): "unix:\(path)"
+    case .port(let address): "\(address.host ?? "127.0.0.1"):\(address.port)"
+    }
   }
 
   private var pass: String? {
-    switch plan.php {
-    case .socket(let path): "fastcgi_pass unix:\(path);"
-    case .port(let address): "fastcgi_pass \(address.host ?? "127.0.0.1"):\(address.port);"
-    case nil: nil
-    }
+    if !plan.pools.isEmpty { return "fastcgi_pass \(poolVariable);" }
+    return plan.php.map { "fastcgi_pass \(place(of: $0));" }
   }
 
   private func params(port: String, https: String) -> [String] {

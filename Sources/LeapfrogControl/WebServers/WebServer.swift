@@ -1,12 +1,15 @@
 /// A web server that leapfrog writes the configuration of.
 public enum WebServer: String, Codable, Sendable, CaseIterable {
   case nginx, apache
+  /// The pools of PHP-FPM, one for each user of the pair's sites.
+  case pools = "php-fpm"
 
   /// The configuration.
   public func configuration(_ plan: WebServerPlan) -> String {
     switch self {
     case .nginx: NginxText(plan: plan).text
     case .apache: ApacheText(plan: plan).text
+    case .pools: PoolText(plan: plan).text
     }
   }
 }

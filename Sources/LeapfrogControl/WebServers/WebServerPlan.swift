@@ -42,6 +42,21 @@ public struct WebServerPlan: Sendable, Equatable {
     case port(ListenAddress)
   }
 
+  /// A pool of PHP-FPM that answers for the sites of one user.
+  struct Pool: Sendable, Equatable {
+    let name: String
+    let user: String
+    var sites: [String]
+    var domains: [String]
+
+    var socket: String { "/run/php/\(name).sock" }
+    /// What its sites need besides code and data: sessions, and what is being uploaded.
+    var directory: String { "/var/lib/php/\(name)" }
+  }
+
+  /// Whether there are pools to print.
+  public var hasPools: Bool { !pools.isEmpty }
+
   let pair: String
   let root: String
   /// The document root below a platform: empty, or with the slash it begins with.
@@ -57,6 +72,8 @@ public struct WebServerPlan: Sendable, Equatable {
   /// The line for leapfrog.yml that is missing there; nil where it is right.
   public let missingPreview: String?
   let php: PHP?
+  /// The pools of the sites' own users; empty where the sites do not have several.
+  let pools: [Pool]
   let front: String?
   let denied: [String]
   let tls: TLSFiles?
@@ -87,10 +104,27 @@ public struct WebServerPlan: Sendable, Equatable {
     preview = try Self.preview(spec, options)
     missingPreview = Self.missing(spec.preview, preview)
     php = try Self.php(options.php, web)
+    pools = web.php && options.php == nil ? Self.pools(spec) : []
     front = try web.front.map { try Quoting.checked(path: $0, "the front script") }
     let data = DataPatterns(sites: spec.sites, docroot: spec.docroot)
     denied = web.deny.map(Quoting.denied) + data.denied
     readsHtaccess = options.readsHtaccess
+  }
+
+  /// One for each user, where there are several.
+  private static func pools(_ spec: PairSpec) -> [Pool] {
+    var pools: [Pool] = []
+    for site in spec.sites {
+      guard let user = site.user else { continue }
+      let index = pools.firstIndex { $0.user == user } ?? pools.endIndex
+      if index == pools.endIndex {
+        pools.append(
+          Pool(name: "leapfrog-\(spec.name)-\(user)", user: user, sites: [], domains: []))
+      }
+      pools[index].sites.append(site.name)
+      pools[index].domains += site.domains
+    }
+    return Set(spec.sites.map(\.user)).count > 1 ? pools : []
   }
 
   private static func listen(_ spec: PairSpec, _ options: Options) -> [ListenAddress] {

@@ -13,6 +13,8 @@ public struct PairSpec: Codable, Sendable, Equatable {
   public var profileBuild: Command
   /// Makes the platform ready after the code is written; runs in the platform.
   public var build: Command
+  /// The account that both builds run as when leapfrog runs as root; nil for one of the pair's own.
+  public var buildUser: String?
   /// Runs on the host before the first site of a release moves, for example to reload a pool of PHP: a
   /// pair uses each path again at every second release.
   public var afterStage: Command
@@ -49,7 +51,8 @@ public struct PairSpec: Codable, Sendable, Equatable {
   public init(
     name: String, root: String, app: String = "command", docroot: String = ".",
     profileBuild: Command = .none,
-    build: Command = .none, afterStage: Command = .none, drain: Int = 10, jobs: Int = 1,
+    build: Command = .none, buildUser: String? = nil, afterStage: Command = .none, drain: Int = 10,
+    jobs: Int = 1,
     canary: [String] = [], maxFailures: Int = 10,
     keepBackups: Int = 3, commandTimeout: Int = 3600, preview: String? = nil,
     address: String? = nil, environment: [String]? = [], sites: [SiteSpec] = []
@@ -60,6 +63,7 @@ public struct PairSpec: Codable, Sendable, Equatable {
     self.docroot = docroot
     self.profileBuild = profileBuild
     self.build = build
+    self.buildUser = buildUser
     self.afterStage = afterStage
     self.drain = drain
     self.jobs = jobs

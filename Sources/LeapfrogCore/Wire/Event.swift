@@ -9,6 +9,8 @@ public struct Event: Codable, Sendable, Equatable {
     case stageStarted = "stage.started"
     case stageDrift = "stage.drift"
     case stageFinished = "stage.finished"
+    /// What an operator has to know of this release besides its progress.
+    case notice
     case buildStarted = "build.started"
     case buildFinished = "build.finished"
     /// Requests under way may end, before links leave the platform that sites were taken from.

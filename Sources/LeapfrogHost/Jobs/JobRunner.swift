@@ -86,6 +86,8 @@ public struct JobRunner {
     guard let user = request.user, try Identity.needsSwitch(to: user) else {
       return try command.start()
     }
+    // A shell that writes to /dev/stderr opens the pipe once more, as itself.
+    _ = fchown(output, user.uid, user.gid)
     return try Identity.borrowing(user) { try command.start() }
   }
 
@@ -97,7 +99,7 @@ public struct JobRunner {
       program: program, arguments: request.arguments, environment: environment)
     command.descriptors = [1: output, 2: output]
     // A daemon that goes on after its command must not keep the pair locked for ever.
-    if let lock, !request.keepsDaemons { command.descriptors[3] = lock }
+    if let lock, !request.keepsDaemons, !request.isForeign { command.descriptors[3] = lock }
     command.directory = request.directory
     command.startsSession = true
     command.resetsIDs = request.user != nil

@@ -64,12 +64,25 @@ struct JobUser: Codable, Sendable, Equatable {
     (try? of(uid: uid, group: 0))?.name ?? "\(uid)"
   }
 
+  /// The account of that name, with its log-in shell; nil where the host has none.
+  static func entry(named name: String) throws -> (user: JobUser, shell: String)? {
+    try lookUp("the account \(name)", { getpwnam_r(name, $0, $1, $2, $3) }) {
+      (JobUser($0), String(cString: $0.pw_shell))
+    }
+  }
+
   private typealias Query = (
     UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int,
     UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
   ) -> Int32
 
   private static func lookUp(_ what: String, _ query: Query) throws -> JobUser? {
+    try lookUp(what, query) { JobUser($0) }
+  }
+
+  private static func lookUp<Value>(
+    _ what: String, _ query: Query, _ make: (passwd) -> Value
+  ) throws -> Value? {
     var room = 1024
     while true {
       var entry = passwd()
@@ -77,7 +90,7 @@ struct JobUser: Codable, Sendable, Equatable {
       var found: UnsafeMutablePointer<passwd>?
       let code = query(&entry, &buffer, room, &found)
       switch code {
-      case 0: return found.map { JobUser($0.pointee) }
+      case 0: return found.map { make($0.pointee) }
       case ERANGE where room < 1 << 24: room *= 2
       case EINTR: continue
       case ENOENT, ESRCH: return nil

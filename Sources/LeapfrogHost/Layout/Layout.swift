@@ -36,6 +36,12 @@ struct Layout: Sendable, Equatable {
   var lock: String { "\(own)/lock" }
   var pair: String { "\(own)/pair.json" }
   var workerLog: String { "\(own)/worker.log" }
+  /// The HOME of builds. It is not below `own`, which nobody else may enter.
+  var buildHome: String { "\(root)/build-home" }
+  /// Whose a platform is while it is built.
+  func loan(_ platform: PlatformName) -> String { "\(own)/\(platform.rawValue).building" }
+  /// There once a build was told that it does not run as root any more.
+  var buildNotice: String { "\(own)/build-account" }
   func manifest(_ platform: PlatformName) -> String { "\(own)/\(platform.rawValue).manifest" }
   var jobs: String { "\(own)/jobs" }
   func job(_ id: String) -> String { "\(jobs)/\(id)" }

@@ -12,8 +12,11 @@ struct StagedPlatform {
   /// Records what a build left: its own topmost paths, and the files of the tree that it changed,
   /// which are nobody's edits. The platform is ready when the build succeeded.
   ///
-  /// - Throws: `Failure` when the platform was not staged to its end, or cannot be read.
-  func recordBuild(_ command: Command, succeeded: Bool = true) throws {
+  /// - Parameter account: who built, when everything is to be taken back from that account.
+  /// - Throws: `Failure` when the platform was not staged to its end, cannot be read, or cannot be taken back.
+  func recordBuild(_ command: Command, succeeded: Bool = true, takingBackFrom account: uid_t? = nil)
+    throws
+  {
     let before = try complete()
     let inspection = try inspect(before)
     var header = before.header
@@ -22,9 +25,51 @@ struct StagedPlatform {
     header.built = succeeded ? Date() : nil
     header.boot = Boot.id
     let outputs = inspection.outputs + inspection.strays + inspection.empties
+    var manifest = try PlatformManifest(
+      header: header, table: inspection.table, outputs: outputs)
+    if let account { try pass(.takingBack(from: account), to: try owner(), &manifest) }
     try Changes.syncAll(layout.platform(platform))
-    try store.writeComplete(
-      PlatformManifest(header: header, table: inspection.table, outputs: outputs))
+    try store.writeComplete(manifest)
+  }
+
+  /// Gives everything to the account that builds.
+  ///
+  /// - Throws: `Failure` when the platform was not staged to its end, or something cannot be given.
+  func lend(to user: uid_t, _ group: gid_t) throws {
+    var manifest = try complete()
+    try pass(.lending, to: (user, group), &manifest)
+    try store.writeComplete(manifest)
+  }
+
+  /// Takes everything back from an account whose build did not come to its end.
+  ///
+  /// - Throws: `Failure` when something cannot be taken, or is open for writing somewhere.
+  func takeBack(from user: uid_t) throws {
+    guard case .complete(var manifest) = try store.load() else {
+      return try OwnershipPass(
+        layout.platform(platform), to: try owner(), .takingBack(from: user)
+      ).run()
+    }
+    try pass(.takingBack(from: user), to: try owner(), &manifest)
+    try store.writeComplete(manifest)
+  }
+
+  /// A change of owner changes the stamps; a file that had the recorded one keeps what is known of it.
+  private func pass(
+    _ purpose: OwnershipPass.Purpose, to owner: (user: uid_t, group: gid_t),
+    _ manifest: inout PlatformManifest
+  ) throws {
+    var changed = manifest
+    try OwnershipPass(layout.platform(platform), to: owner, purpose) { path, before, after in
+      changed.restamp(path, from: Found(before).stamp, to: Found(after).stamp)
+    }.run()
+    manifest = changed
+  }
+
+  /// Whose a pair's code is.
+  private func owner() throws -> (user: uid_t, group: gid_t) {
+    guard let status = FileStatus(layout.own) else { throw Failure.system("look at", layout.own) }
+    return (status.owner, status.group)
   }
 
   /// What is there that the manifest does not say. Unchanged files are known by their stamps; after

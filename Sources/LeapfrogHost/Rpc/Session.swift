@@ -89,6 +89,9 @@ final class Session {
     let platform = try StagingRule(layout: pair.layout, pair: pair.name).platform(
       asked: params.platform, ref: params.ref)
     try Journal(layout: pair.layout).raiseFence(for: entrant)
+    // Before anything is written: a build that cannot run later leaves a platform that is of no use.
+    if !params.build.isNone { _ = try BuildAccount.prepared(for: params.spec, pair.layout) }
+    try BuildOwnership(layout: pair.layout, platform: platform).takeBack()
     let stage = Stage(
       layout: pair.layout, platform: platform, ref: params.ref, commit: params.commit,
       build: params.build)

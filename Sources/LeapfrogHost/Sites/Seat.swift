@@ -1,6 +1,11 @@
+import Glibc
 import LeapfrogCore
 
 /// The links from a platform to a site's data.
+///
+/// Each belongs to the owner of what it leads to, as far as that can be trusted: web servers that are told to follow
+/// a link only to a file of the link's own owner then serve a site's uploads, and no link of a site's user leads them
+/// to what another user owns. The directories that hold the links are not the sites', so nobody can exchange one.
 struct Seat: Sendable {
   let layout: Layout
   let site: SiteSpec
@@ -14,6 +19,14 @@ struct Seat: Sendable {
   func take() throws {
     for (path, data) in site.links.sorted(by: { $0.key < $1.key }) {
       try Failpoint.around("seat.link") { try link(path, to: data) }
+    }
+  }
+
+  /// Gives the links that are there the owners that they should have; for platforms that were seated by an
+  /// older leapfrog, or before the data had its owner.
+  func mendOwners() throws {
+    for (path, data) in site.links where isOurs(path, data) {
+      try own("\(directory)/\(path)", data)
     }
   }
 
@@ -35,10 +48,19 @@ struct Seat: Sendable {
 
   private func link(_ path: String, to data: String) throws {
     let full = "\(directory)/\(path)"
-    if isOurs(path, data) { return }
+    if isOurs(path, data) { return try own(full, data) }
     guard !Files.exists(full) else { throw occupied(path) }
     try makeParents(of: path)
-    try Files.replaceLink(full, target: target(path, data))
+    try Files.prepareLink(full, target: target(path, data))
+    try own(Files.temporaryName(full), data)
+    try Files.rename(Files.temporaryName(full), to: full)
+  }
+
+  private func own(_ link: String, _ data: String) throws {
+    guard geteuid() == 0, let owner = LinkOwner(layout.site(site.name), user: site.user).of(data),
+      let status = FileStatus(link), status.owner != owner
+    else { return }
+    try system("give", link) { lchown(link, owner, status.group) }
   }
 
   private func occupied(_ path: String) -> Failure {

@@ -64,6 +64,9 @@ struct HostDoctor {
       throw Failure.failed(
         "not as staged, the next stage puts it right: \(StagingRule.names(changed))")
     }
+    try withExtendedLifetime(lock) {
+      try OwnershipLook(layout: layout, platform: platform).verify()
+    }
     return "\(header.ref ?? "the code") as staged"
   }
 

@@ -41,16 +41,20 @@ struct Build {
   private func run() throws {
     let begun = ContinuousClock.now
     let (whole, commands) = (order.spec.wholeBuild, self.commands)
+    let account = try BuildAccount.prepared(for: order.spec, layout)
+    let ownership = BuildOwnership(layout: layout, platform: platform)
+    try noteAccount(account)
     let summary = commands.map(\.summary).joined(separator: "; ")
     try journal.publish(Event(release: release, kind: .buildStarted, text: summary))
     do {
-      try Failpoint.around("build") { try commands.forEach(perform) }
+      try ownership.lend(to: account)
+      try Failpoint.around("build") { try commands.forEach { try perform($0, as: account) } }
     } catch {
       // What a failed build left is the build's, and nobody's stray.
-      try? StagedPlatform(layout: layout, platform: platform).recordBuild(whole, succeeded: false)
+      try? ownership.record(whole, by: account, succeeded: false)
       throw error
     }
-    try StagedPlatform(layout: layout, platform: platform).recordBuild(whole)
+    try ownership.record(whole, by: account, succeeded: true)
     try journal.publish(
       Event(release: release, kind: .buildFinished, seconds: Stopwatch.seconds(since: begun)))
   }
@@ -59,8 +63,22 @@ struct Build {
     [order.spec.profileBuild, order.spec.build].filter { !$0.isNone }
   }
 
-  private func perform(_ command: Command) throws {
+  private func perform(_ command: Command, as account: BuildAccount) throws {
     try PlatformCommand(layout: layout, spec: order.spec, platform: platform, jobs: jobs).run(
-      command, as: "r\(release)-build", what: "the build of \(platform)")
+      command, as: "r\(release)-build", what: "the build of \(platform)", by: account.user,
+      isForeign: account.isOwn)
+  }
+
+  /// Says once that builds do not run as root any more, where they may have done so.
+  private func noteAccount(_ account: BuildAccount) throws {
+    guard let user = account.user, !Files.exists(layout.buildNotice) else { return }
+    if try journal.releases(limit: 2).contains(where: { $0.id < release }) {
+      try journal.publish(
+        Event(
+          release: release, kind: .notice,
+          text: "build ran as root until now; it runs as \(user.name) from this release on "
+            + "(`build_user` of \(order.spec.name) names another account)"))
+    }
+    try Files.write(Array("\(user.name)\n".utf8), to: layout.buildNotice)
   }
 }

@@ -80,6 +80,11 @@ public final class Worker: Sendable {
     else { return nil }
     do {
       try PlatformMarker.make(layout)
+      for site in release.order.spec.sites {
+        for platform in PlatformName.allCases {
+          try Seat(layout: layout, site: site, platform: platform).mendOwners()
+        }
+      }
       try AfterStage(
         layout: layout, order: release.order, platform: to, jobs: jobs, journal: journal,
         release: release.id

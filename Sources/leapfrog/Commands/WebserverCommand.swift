@@ -9,10 +9,11 @@ struct WebserverCommand: AsyncParsableCommand {
       EXAMPLES:
         leapfrog webserver nginx acme > /etc/nginx/sites-enabled/acme.conf
         leapfrog webserver apache acme --php unix:/run/php/php8.2-fpm.sock
+        leapfrog webserver php-fpm acme > /etc/php/8.2/fpm/pool.d/acme.conf
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Argument(help: "The web server: nginx or apache.") var server: String
+  @Argument(help: "The web server: nginx or apache; php-fpm for its pools.") var server: String
   @Argument(help: "The pair.", completion: .pairs) var pair: String
   @Option(
     help:
@@ -35,10 +36,15 @@ struct WebserverCommand: AsyncParsableCommand {
     try await global.run { context in
       guard let server = WebServer(rawValue: server) else {
         throw Failure.usage(
-          "there is no configuration for '\(server)'; known: nginx, apache",
+          "there is no configuration for '\(server)'; known: nginx, apache, php-fpm",
           remedy: "leapfrog webserver nginx \(pair)")
       }
       let plan = try plan(context)
+      guard server != .pools || plan.hasPools else {
+        throw Failure.usage(
+          "the sites of \(pair) have no different `user`s that would need pools of PHP-FPM of their own"
+        )
+      }
       let text = server.configuration(plan)
       try context.console.document(
         WebserverDocument(

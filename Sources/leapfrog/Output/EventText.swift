@@ -25,7 +25,7 @@ struct EventText {
     switch event.kind {
     case .releaseStarted: event.text.map { "began: \($0)" }
     case .releaseFinished: nil
-    case .stageStarted, .stageDrift, .stageFinished: event.text
+    case .stageStarted, .stageDrift, .stageFinished, .notice: event.text
     case .buildStarted: "build: \(event.text ?? "")"
     case .buildFinished: "build done\(took)"
     case .drainStarted: event.text

@@ -95,7 +95,9 @@ struct StagedPair {
     disk = try PairOnDisk()
     let root = disk.layout.root
     let build = "echo built >> \(root)/builds; while [ -e \(root)/hold ]; do sleep 0.05; done"
-    spec = PairSpec(name: "acme", root: root, build: Command(shell: build))
+    spec = PairSpec(
+      name: "acme", root: root, build: Command(shell: build),
+      buildUser: getuid() == 0 ? "root" : nil)
     _ = try Journal(layout: disk.layout, creates: true)
     try PlatformMarker.make(disk.layout)
     try Pair.save(spec)

@@ -127,7 +127,7 @@ import Testing
   }
 
   @Test func whatIsStagedIsNotStagedAgain() throws {
-    let farm = try farm("    build: [sh, -c, 'echo built >> ../builds']")
+    let farm = try farm("    build: [sh, -c, 'echo built >> ../builds']\n    build_user: root")
     try farm.must("upgrade", "acme", "next", "--stage-only")
     let stamp = try Listing.of(farm.inRoot("green"))
     let outcome = try farm.leapfrog("upgrade", "acme", "next")

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// Releases without root, and releases by root of data that is another user's. Both need root here,
@@ -37,6 +38,17 @@ import Testing
     #expect(try run(["rollback", "acme", "--yes"]).status == 0)
     #expect(try farm.page(site).contains("version 2"))
     #expect(try owners(below: farm.root) == ["\(Self.nobody)"])
+  }
+
+  @Test func withoutRootABuildRunsAsTheCaller() throws {
+    let farm = try Farm(sites: [site])
+    try farm.configure(extra: "    build: id -u > who; umask 0; touch open")
+    let run = try asNobody(farm)
+    let outcome = try run(["init", "acme", "v1"])
+    try #require(outcome.status == 0, "\(outcome.text)")
+    #expect(try String(contentsOf: farm.inRoot("blue/who"), encoding: .utf8) == "\(Self.nobody)\n")
+    #expect(try owners(below: farm.root) == ["\(Self.nobody)"])
+    #expect(access(farm.inRoot("build-home").path, F_OK) != 0)
   }
 
   @Test func aFileThatCannotBeReadStopsTheSiteBeforeItIsClosed() throws {

@@ -40,6 +40,19 @@ extension PlatformManifest {
     }
   }
 
+  /// Gives the file of a path another stamp, where it has the one that is meant.
+  mutating func restamp(_ path: UnsafeRawBufferPointer, from old: FileStamp, to new: FileStamp) {
+    var (low, high) = (0, files.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if paths.order(files[middle].path, path) < 0 { low = middle + 1 } else { high = middle }
+    }
+    guard low < files.count, paths.order(files[low].path, path) == 0, files[low].stamp == old else {
+      return
+    }
+    files[low].stamp = new
+  }
+
   private mutating func copy(_ span: PathSpan, from table: SlotTable) throws -> PathSpan {
     try table.paths.lend(span) { try paths.append($0) }
   }
