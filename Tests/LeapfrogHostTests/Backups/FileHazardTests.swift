@@ -81,7 +81,7 @@ import Testing
     #expect(mount(unreadable, "\(sandbox.data)/file", nil, UInt(MS_BIND), nil) == 0)
     defer { sandbox.unmount("\(sandbox.data)/file") }
     let failure = #expect(throws: Failure.self) { try sandbox.firstPass(BackupStore.newID()) }
-    #expect(failure?.message.contains("/file: Permission denied") == true)
+    #expect(failure?.message.contains("/file: permission denied") == true, "\(failure as Any)")
   }
 
   @Test func aFileThatIsCutShortMeanwhileIsAFault() throws {

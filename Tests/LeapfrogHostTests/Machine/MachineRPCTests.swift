@@ -31,6 +31,7 @@ import Testing
     #expect(try pair.state(of: started.release) == .done)
     let database = ServerDatabase(engine: .postgresql, name: "d")
     pair.spec.sites = [SiteSpec(name: "a.example.com", database: .server(database))]
+    try Files.makeDirectory(pair.disk.layout.site("a.example.com"))
     try LiveLinks(layout: pair.disk.layout).flip("a.example.com", to: .blue)
     let findings = try rpc.call(
       .doctor, SurveyParams(root: pair.spec.root, spec: pair.spec), as: [Finding].self)

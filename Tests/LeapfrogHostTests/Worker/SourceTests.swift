@@ -66,24 +66,27 @@ import Testing
   }
 }
 
-/// What the commands of an app know of the databases of others.
+/// What the commands of an app know of the passwords of databases.
 @Suite struct ForeignPasswordTests {
-  @Test func aSiteGetsItsOwnPasswordAndNoOther() {
+  @Test func aSiteGetsAPasswordThatItListsAndNoOther() {
     let names = ["one", "two"].map { "TEST_PASSWORD_OF_\($0)_\(UUID().uuidString.prefix(8))" }
     for name in names { TestVariable.set(name, "canary") }
-    let sites = zip(["one", "two"], names).map { site, variable in
-      SiteSpec(
-        name: site,
-        database: .server(
-          ServerDatabase(engine: .mariadb, name: site, password: .environment(variable))))
+    func variables(_ site: String?, listed: [String] = []) -> [String: String] {
+      let sites = zip(["one", "two"], names).map { site, variable in
+        SiteSpec(
+          name: site,
+          database: .server(
+            ServerDatabase(engine: .mariadb, name: site, password: .environment(variable))),
+          environment: listed)
+      }
+      let spec = PairSpec(name: "acme", root: "/nowhere", sites: sites)
+      return AppEnvironment(
+        layout: Layout(root: "/nowhere"), spec: spec, site: site, platform: .blue
+      ).variables
     }
-    let spec = PairSpec(name: "acme", root: "/nowhere", sites: sites)
-    func variables(_ site: String?) -> [String: String] {
-      AppEnvironment(layout: Layout(root: "/nowhere"), spec: spec, site: site, platform: .blue)
-        .variables
-    }
-    #expect(variables("one")[names[0]] == "canary")
-    #expect(variables("one")[names[1]] == nil)
-    #expect(names.allSatisfy { variables(nil)[$0] == nil })
+    #expect(names.allSatisfy { variables("one")[$0] == nil }, "leapfrog alone needs it")
+    #expect(variables("one", listed: names)[names[0]] == "canary")
+    #expect(variables("one", listed: names)[names[1]] == nil, "it is another site's")
+    #expect(names.allSatisfy { variables(nil, listed: names)[$0] == nil })
   }
 }
