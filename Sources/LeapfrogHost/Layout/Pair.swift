@@ -33,7 +33,11 @@ struct Pair: Sendable {
     try PlatformMarker.make(layout)
     // Where sites are live a journal was lost, and a new one is for `rebuild` to begin.
     _ = try Journal(layout: layout, creates: LiveLinks(layout: layout).all().isEmpty)
-    if !Files.exists(layout.pair) { try save(spec) }
+    if !Files.exists(layout.pair) {
+      // No build ran as root in a pair that is new.
+      try Files.write(Array("none\n".utf8), to: layout.buildNotice)
+      try save(spec)
+    }
     return try Pair(root: spec.root, name: spec.name)
   }
 

@@ -1,3 +1,5 @@
+import Foundation
+import Glibc
 import LeapfrogCore
 
 /// Runs the builds of a staged platform, the profile's and then the pair's own, with their output kept,
@@ -69,16 +71,27 @@ struct Build {
       isForeign: account.isOwn)
   }
 
-  /// Says once that builds do not run as root any more, where they may have done so.
+  /// Says once that builds do not run as root any more, where they did so.
   private func noteAccount(_ account: BuildAccount) throws {
-    guard let user = account.user, !Files.exists(layout.buildNotice) else { return }
-    if try journal.releases(limit: 2).contains(where: { $0.id < release }) {
+    guard geteuid() == 0 else { return }
+    let (last, name) = (try lastAccount(), account.user?.name ?? "root")
+    guard last != name else { return }
+    if last == "root" {
       try journal.publish(
         Event(
           release: release, kind: .notice,
-          text: "build ran as root until now; it runs as \(user.name) from this release on "
+          text: "build ran as root until now; it runs as \(name) from this release on "
             + "(`build_user` of \(order.spec.name) names another account)"))
     }
-    try Files.write(Array("\(user.name)\n".utf8), to: layout.buildNotice)
+    try Files.write(Array("\(name)\n".utf8), to: layout.buildNotice)
+  }
+
+  /// Who built last. A pair without a word of it had its releases from a leapfrog that built as root.
+  private func lastAccount() throws -> String? {
+    guard Files.exists(layout.buildNotice) else {
+      return try journal.releases(limit: 2).contains { $0.id < release } ? "root" : nil
+    }
+    return String(decoding: try Files.read(layout.buildNotice), as: UTF8.self)
+      .trimmingCharacters(in: .newlines)
   }
 }
