@@ -60,8 +60,7 @@ struct Layout: Sendable, Equatable {
     [
       (own, 0o700), (jobs, 0o700), (commandLocks, 0o700), (aside, 0o700), (siteLocks, 0o700),
       (sites, 0o755), (live, 0o755), (aliases, 0o755), (previews, 0o755), (maintenance, 0o755),
-      (closed, 0o755),
-      (backups, 0o700), (platform(.blue), 0o755), (platform(.green), 0o755),
+      (closed, 0o755), (backups, 0o700), (platform(.blue), 0o755), (platform(.green), 0o755),
     ]
   }
 }

@@ -59,7 +59,7 @@ import Testing
 
   @Test(arguments: [true, false]) func daemonsAndBuildsInheritNothing(isBuild: Bool) throws {
     let sandbox = try JobSandbox()
-    var request = sandbox.shell("for f in /proc/$$/fd/*; do readlink $f; done")
+    var request = sandbox.shell("for f in /proc/$$/fd/*; do readlink $f; done; true")
     (request.isForeign, request.keepsDaemons) = (isBuild, !isBuild)
     #expect(try sandbox.jobs.run(request) == .finished(.exited(0)))
     #expect(try sandbox.output().split(separator: "\n").count == 3)
@@ -69,7 +69,8 @@ import Testing
     let file = try Descriptor(opening: "/dev/null", O_RDONLY)
     _ = fcntl(file.number, F_SETFD, 0)
     let spawn = Spawn(
-      program: "/bin/sh", arguments: ["sh", "-c", "for f in /proc/$$/fd/*; do readlink $f; done"],
+      program: "/bin/sh",
+      arguments: ["sh", "-c", "for f in /proc/$$/fd/*; do readlink $f; done; true"],
       environment: [:])
     let printed = try Capture.run(spawn, limit: 4096, seconds: 60).successfulOutput()
     #expect(String(decoding: printed, as: UTF8.self).split(separator: "\n").count == 3)
