@@ -27,6 +27,17 @@ struct JobFiles: Sendable {
   /// What the runner has to say, which is nothing as a rule.
   var log: String { "\(directory)/runner.log" }
 
+  /// What the command holds locked while it lives. It is beside the jobs, where those of the finished ones
+  /// are not in the way.
+  var commandLock: String {
+    "\(Self.commandLocks(beside: Files.parent(of: directory)))/\(Files.name(of: directory))"
+  }
+
+  /// Where these are, beside the directory of the jobs.
+  static func commandLocks(beside jobs: String) -> String {
+    "\(Files.parent(of: jobs))/command-locks"
+  }
+
   /// The command that shows what the job's command printed, fit for a terminal.
   func look(pair: String) -> String {
     "leapfrog events \(pair) --output \(Files.name(of: directory))"

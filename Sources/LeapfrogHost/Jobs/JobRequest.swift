@@ -19,10 +19,10 @@ struct JobRequest: Codable, Sendable {
   var timeout: Int
   /// Bytes of output that are kept: the first half and the last half.
   var outputLimit = 8 << 20
-  /// Whether processes may go on after the command has ended. They do not hold the pair's lock.
+  /// Whether processes may go on after the command has ended. They do not hold the job's lock.
   var keepsDaemons = false
-  /// Whether the command is no more trusted than its account: it gets nothing of leapfrog's, not the pair's lock
-  /// either, which it could let go of. Who asks for it ends all processes of the account afterwards.
+  /// Whether the command is no more trusted than its account: it gets nothing of leapfrog's, not the job's lock
+  /// either. Who asks for it ends all processes of the account afterwards.
   var isForeign = false
   /// Whether the command may be run again, as a new job: then nothing of this one has to outlast a
   /// power cut, and the disk is not waited for.

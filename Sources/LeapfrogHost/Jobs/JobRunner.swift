@@ -7,7 +7,6 @@ import LeapfrogCore
 public struct JobRunner {
   private let files: JobFiles
   private let record: JobRecord
-  private let lock: Int32?
 
   private var request: JobRequest { record.request }
 
@@ -30,8 +29,9 @@ public struct JobRunner {
   private init(directory: String) throws {
     files = JobFiles(directory: directory)
     record = try JobRecord(reading: files.record)
-    lock = getenv(Self.lockKey).flatMap { Int32(String(cString: $0)) }
-    if let lock, fcntl(lock, F_GETFD) == -1 {
+    // It is held to our end, and handed on to nobody.
+    let lock = getenv(Self.lockKey).flatMap { Int32(String(cString: $0)) }
+    if let lock, fcntl(lock, F_SETFD, FD_CLOEXEC) == -1 {
       throw Failure.failed("the lock of the pair was not handed on to \(directory)")
     }
   }
@@ -65,7 +65,10 @@ public struct JobRunner {
     let file = try Descriptor(opening: files.output, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW)
     var pipe = try Pipe()
     let begin = SuspendingClock.now
-    let command = try pipe.lendWriting(start)
+    let lock = try CommandLock(of: files)
+    defer { lock.remove() }
+    let number = lock.file.number
+    let command = try pipe.lendWriting { try start(output: $0, lock: number) }
     note(command)
     var supervision = Supervision(
       of: command, keepsDaemons: request.keepsDaemons, grace: .seconds(record.grace),
@@ -78,11 +81,11 @@ public struct JobRunner {
     return JobReport(result: result, seconds: seconds, outputBytes: output.total)
   }
 
-  private func start(output: Int32) throws -> pid_t {
+  private func start(output: Int32, lock: Int32) throws -> pid_t {
     guard FileStatus(following: request.directory)?.kind == .directory else {
       throw Failure.failed("there is no directory \(request.directory)")
     }
-    let command = try command(output: output)
+    let command = try command(output: output, lock: lock)
     guard let user = request.user, try Identity.needsSwitch(to: user) else {
       return try command.start()
     }
@@ -91,15 +94,15 @@ public struct JobRunner {
     return try Identity.borrowing(user) { try command.start() }
   }
 
-  private func command(output: Int32) throws -> Spawn {
+  private func command(output: Int32, lock: Int32) throws -> Spawn {
     let environment = commandEnvironment
     let program = try Program.find(
       request.arguments.first ?? "", path: environment["PATH"], directory: request.directory)
     var command = Spawn(
       program: program, arguments: request.arguments, environment: environment)
     command.descriptors = [1: output, 2: output]
-    // A daemon that goes on after its command must not keep the pair locked for ever.
-    if let lock, !request.keepsDaemons, !request.isForeign { command.descriptors[3] = lock }
+    // A daemon that goes on after its command must not keep the pair busy for ever.
+    if !request.keepsDaemons, !request.isForeign { command.descriptors[3] = lock }
     command.directory = request.directory
     command.startsSession = true
     command.resetsIDs = request.user != nil

@@ -13,7 +13,7 @@ struct Jobs: Sendable {
   private let grace: Double
 
   /// - Parameters:
-  ///   - lock: the descriptor with the pair's lock, which runner and command inherit.
+  ///   - lock: the descriptor with the pair's lock, which the runner inherits.
   ///   - executable: `leapfrog-host`; this process's own executable when nil.
   ///   - grace: seconds between SIGTERM and SIGKILL.
   init(layout: Layout, lock: Int32?, executable: String? = nil, grace: Double = 5) {
@@ -152,6 +152,8 @@ extension Jobs {
   }
 
   private func livingProcess(_ files: JobFiles) -> pid_t? {
-    files.processes().first(where: \.isAlive)?.pid ?? Leftovers(files: files).pids.first
+    let (known, leftovers) = (files.processes(), Leftovers(files: files))
+    if let pid = known.first(where: \.isAlive)?.pid ?? leftovers.pids.first { return pid }
+    return leftovers.isLocked ? known.last?.pid ?? 0 : nil
   }
 }

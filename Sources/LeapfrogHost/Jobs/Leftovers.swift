@@ -16,6 +16,9 @@ struct Leftovers {
     ProcessTree.carrying("\(files.marker.key)=\(files.marker.value)")
   }
 
+  /// Whether something lives that has inherited the command's lock.
+  var isLocked: Bool { (try? CommandLock.isHeld(files)) ?? true }
+
   /// Whether the runner lives after all.
   var hasRunner: Bool { files.processes().first?.isAlive == true }
 
@@ -36,7 +39,8 @@ struct Leftovers {
     let end = SuspendingClock.now + time
     while true {
       let left = pids
-      if left.isEmpty { return true }
+      // One that is about to become the command has no marker yet, and the lock already.
+      if left.isEmpty, !isLocked { return true }
       if SuspendingClock.now >= end { return false }
       left.forEach(each)
       usleep(20_000)

@@ -2,8 +2,8 @@ import Foundation
 import Glibc
 import LeapfrogCore
 
-/// The pair's lock: `flock` on a file, held by the worker and by every process it starts, so that
-/// it is free only when nothing of a release is alive any more.
+/// The pair's lock: `flock` on a file, held by the worker and by the runners of its jobs. Who takes it looks at
+/// the locks of the jobs' commands, too: it is free only when nothing of a release is alive any more.
 final class PairLock: Sendable {
   /// Who holds a lock, as the holder wrote it.
   struct Holder: Codable, Sendable {
@@ -17,7 +17,7 @@ final class PairLock: Sendable {
     var isSession: Bool
   }
 
-  /// The descriptor that carries the lock; children inherit it.
+  /// The descriptor that carries the lock; leapfrog's own processes inherit it, and no others.
   let descriptor: Int32
   private let path: String
 
@@ -37,22 +37,32 @@ final class PairLock: Sendable {
   static func take(_ layout: Layout, waiting seconds: Double = 0) throws -> PairLock? {
     let descriptor = try Descriptor(opening: layout.lock, O_RDWR | O_CREAT)
     let deadline = Deadline(seconds: seconds)
-    while flock(descriptor.number, LOCK_EX | LOCK_NB) != 0 {
-      guard errno == EWOULDBLOCK || errno == EINTR else {
-        throw Failure.system("lock", layout.lock)
-      }
+    while try !hold(descriptor.number, layout) {
       if deadline.isOver { return nil }
       usleep(20_000)
     }
     return PairLock(descriptor: descriptor.take(), path: layout.lock)
   }
 
-  /// Whether somebody holds the lock right now.
+  /// Whether the lock is ours now, and no command of a worker that has died lives.
+  private static func hold(_ descriptor: Int32, _ layout: Layout) throws -> Bool {
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      guard errno == EWOULDBLOCK || errno == EINTR else {
+        throw Failure.system("lock", layout.lock)
+      }
+      return false
+    }
+    return try !CommandLock.isAnyHeld(layout, isCleaning: true)
+  }
+
+  /// Whether somebody holds the lock right now, or a command of a worker that has died lives.
   static func isHeld(_ layout: Layout) -> Bool {
     guard let descriptor = try? Descriptor(opening: layout.lock, O_RDONLY) else {
       return Files.exists(layout.lock)
     }
-    if flock(descriptor.number, LOCK_SH | LOCK_NB) == 0 { return false }
+    if flock(descriptor.number, LOCK_SH | LOCK_NB) == 0 {
+      return (try? CommandLock.isAnyHeld(layout)) ?? true
+    }
     return errno == EWOULDBLOCK
   }
 

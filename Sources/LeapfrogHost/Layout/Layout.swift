@@ -45,6 +45,8 @@ struct Layout: Sendable, Equatable {
   func manifest(_ platform: PlatformName) -> String { "\(own)/\(platform.rawValue).manifest" }
   var jobs: String { "\(own)/jobs" }
   func job(_ id: String) -> String { "\(jobs)/\(id)" }
+  /// One lock a job, held as long as its command lives.
+  var commandLocks: String { JobFiles.commandLocks(beside: jobs) }
   /// Where files go that are in the way but may be somebody's: failed states, strays.
   var aside: String { "\(own)/aside" }
   /// One lock a site, held shared by `exec` and exclusively by a migration.
@@ -56,9 +58,9 @@ struct Layout: Sendable, Equatable {
   /// The directories of a pair, in the order they are made, with their modes.
   var directories: [(path: String, mode: UInt32)] {
     [
-      (own, 0o700), (jobs, 0o700), (aside, 0o700), (siteLocks, 0o700), (sites, 0o755),
-      (live, 0o755), (aliases, 0o755), (previews, 0o755), (maintenance, 0o755), (closed, 0o755),
-      (backups, 0o700), (platform(.blue), 0o755), (platform(.green), 0o755),
+      (own, 0o700), (jobs, 0o700), (commandLocks, 0o700), (aside, 0o700), (siteLocks, 0o700),
+      (sites, 0o755), (live, 0o755), (aliases, 0o755), (previews, 0o755), (maintenance, 0o755),
+      (closed, 0o755), (backups, 0o700), (platform(.blue), 0o755), (platform(.green), 0o755),
     ]
   }
 }

@@ -7,7 +7,8 @@ import LeapfrogCore
 /// Both pass a gate first. A migration that waits for commands keeps the gate, so that no new command
 /// begins and one after the other keeps it waiting.
 final class SiteLock: Sendable {
-  /// Whoever inherits it holds the lock, too.
+  /// Whoever inherits it holds the lock, too, and can do no more with it: it is open for reading, and its file
+  /// is empty. A command of the site can unlock it, which puts its own site alone at risk.
   let descriptor: Int32
   private let gate: Int32?
 
@@ -29,7 +30,7 @@ final class SiteLock: Sendable {
     let kind = exclusively ? LOCK_EX : LOCK_SH
     let gate = try Descriptor(opening: layout.siteGate(site), O_RDWR | O_CREAT)
     guard try hold(gate, kind, layout.siteGate(site), until: end) else { return nil }
-    let lock = try Descriptor(opening: layout.siteLock(site), O_RDWR | O_CREAT)
+    let lock = try Descriptor(opening: layout.siteLock(site), O_RDONLY | O_CREAT)
     guard try hold(lock, kind, layout.siteLock(site), until: end) else { return nil }
     return SiteLock(descriptor: lock.take(), gate: exclusively ? gate.take() : nil)
   }

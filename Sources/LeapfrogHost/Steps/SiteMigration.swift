@@ -19,7 +19,7 @@ struct SiteMigration: Sendable {
     (self.journal, self.jobs) = (journal, jobs)
     site = record.site(in: order)
     // No way back asks a database anything, so that an abort cannot stop one.
-    sqlite = SQLiteService { (try? journal.control(of: record.release)) == .abort }
+    sqlite = SQLiteService { (try? journal.control(of: record.release, in: record.id)) == .abort }
   }
 
   var plan: MigrationPlan { record.plan }

@@ -5,7 +5,7 @@ import LeapfrogCore
 /// outcome. When the journal cannot be written it reads it again and settles what is half done.
 final class MigrationDriver {
   private let migration: SiteMigration
-  private let control: () throws -> ControlParams.Action?
+  private let control: @Sendable () throws -> ControlParams.Action?
   private var machine: MigrationMachine
   private var unwritten: [Mark] = []
   private var events: [Event] = []
@@ -17,7 +17,7 @@ final class MigrationDriver {
   /// closed keeps its links on the platform it left, for the requests that still run there.
   init(
     _ migration: SiteMigration, keepsSeat: Bool = false,
-    control: @escaping () throws -> ControlParams.Action?
+    control: @escaping @Sendable () throws -> ControlParams.Action?
   ) throws {
     self.migration = migration
     self.keepsSeat = keepsSeat && migration.kind == .express
@@ -63,15 +63,22 @@ final class MigrationDriver {
     do {
       try Failpoint.around("step.\(step.rawValue)") {
         stopwatch.willPerform(step)
-        try Steps.step(step).perform(migration)
+        try endingProcesses { try Steps.step(step).perform(migration) }
       }
       succeed(step, since: begun)
     } catch let found as UpdatesPending {
       mark(step, .forward, .superseded, found.failure, event: .stepFinished, since: begun)
     } catch {
-      // Its command can have been ended for that.
+      // Its processes can have been ended for that.
       try fail(step, try isAborted() ? .aborted : Failure(error), since: begun)
     }
+  }
+
+  /// Ends what the body has started once an operator aborts; nothing where the site cannot go back any more.
+  private func endingProcesses(_ body: () throws -> Void) throws {
+    guard machine.canGoBack, !machine.isGoingBack else { return try body() }
+    let control = control
+    try AbortWatch.run({ (try? control()) == .abort }, body)
   }
 
   /// A step that failed has failed, unless it is one after which there is no way back and the world

@@ -6,11 +6,12 @@ import Synchronization
 enum Threads {
   static func run(_ count: Int, _ body: @escaping @Sendable () -> Void) {
     guard count > 1 else { return count == 1 ? body() : () }
-    let group = DispatchGroup()
+    let (group, body) = (DispatchGroup(), AbortWatch.carrying(body))
     for _ in 0..<count {
       group.enter()
       Thread.detachNewThread {
-        body()
+        // It throws nothing.
+        try? body()
         group.leave()
       }
     }
@@ -24,7 +25,7 @@ enum Threads {
     _ one: @escaping @Sendable () throws -> One, and other: () throws -> Other
   ) throws -> (One, Other) {
     let result = Mutex<Result<One, Failure>>(.failure(.failed("a thread ended early")))
-    let ended = DispatchSemaphore(value: 0)
+    let (ended, one) = (DispatchSemaphore(value: 0), AbortWatch.carrying(one))
     Thread.detachNewThread {
       let made = Result(catching: one).mapError { Failure($0) }
       result.withLock { $0 = made }

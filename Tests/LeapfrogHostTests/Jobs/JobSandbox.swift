@@ -89,8 +89,7 @@ final class JobSandbox {
 
   /// Whether another worker could take the pair's lock.
   var isLockFree: Bool {
-    guard let file = try? Descriptor(opening: layout.lock, O_RDWR) else { return false }
-    return flock(file.number, LOCK_EX | LOCK_NB) == 0
+    (try? PairLock.take(layout)) != nil
   }
 }
 

@@ -59,14 +59,14 @@ import Testing
       ])
   }
 
-  @Test func givesTheCommandItsDescriptorsAndTheLockAlone() throws {
+  @Test func givesTheCommandItsDescriptorsAndItsOwnLockAlone() throws {
     let sandbox = try JobSandbox()
     _ = try sandbox.run("cat; for f in /proc/$$/fd/*; do readlink $f; done; pwd -P")
     let lines = try sandbox.output().split(separator: "\n").map(String.init)
     #expect(lines.first == "/dev/null")
     #expect(lines.count == 5)
     #expect(lines[1].hasPrefix("pipe:") && lines[1] == lines[2])
-    #expect(lines[3] == sandbox.layout.lock)
+    #expect(lines[3] == sandbox.files().commandLock)
     #expect(lines[4] == sandbox.root)
   }
 

@@ -5,6 +5,7 @@ struct ResticOutput {
   private var output: Int32
   private var errors: Int32
   private var line: [UInt8] = []
+  private var looked = SuspendingClock.now
   private var tail: [UInt8] = []
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
@@ -20,17 +21,19 @@ struct ResticOutput {
   /// Takes all there is until every writer has closed its ends.
   ///
   /// - Returns: false when that took too long.
+  /// - Throws: what the body throws, and `Failure` when the step that it is for was aborted.
   mutating func take(
-    until end: SuspendingClock.Instant, _ body: (ArraySlice<UInt8>) -> Void
-  ) -> Bool {
+    until end: SuspendingClock.Instant, _ body: (ArraySlice<UInt8>) throws -> Void
+  ) throws -> Bool {
     while output >= 0 || errors >= 0 {
       guard SuspendingClock.now < end else { return false }
       var files = [output, errors].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-      retrying { poll(&files, 2, 1000) }
-      if files[0].revents != 0 { takeOutput(body) }
+      retrying { poll(&files, 2, 500) }
+      try verifyWanted()
+      if files[0].revents != 0 { try takeOutput(body) }
       if files[1].revents != 0 { takeErrors() }
     }
-    if !line.isEmpty { body(line[...]) }
+    if !line.isEmpty { try body(line[...]) }
     return true
   }
 
@@ -40,7 +43,13 @@ struct ResticOutput {
       .joined(separator: "; ")
   }
 
-  private mutating func takeOutput(_ body: (ArraySlice<UInt8>) -> Void) {
+  private mutating func verifyWanted() throws {
+    guard SuspendingClock.now - looked >= .milliseconds(500) else { return }
+    looked = SuspendingClock.now
+    try AbortWatch.verify()
+  }
+
+  private mutating func takeOutput(_ body: (ArraySlice<UInt8>) throws -> Void) rethrows {
     let count = retrying { read(output, &buffer, buffer.count) }
     guard count > 0 else {
       if count == 0 || errno != EAGAIN { output = -1 }
@@ -49,7 +58,7 @@ struct ResticOutput {
     var rest = buffer[..<count]
     while let newline = rest.firstIndex(of: 0x0A) {
       line += rest[..<newline]
-      body(line[...])
+      try body(line[...])
       line.removeAll(keepingCapacity: true)
       rest = rest[(newline + 1)...]
     }

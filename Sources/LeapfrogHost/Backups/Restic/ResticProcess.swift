@@ -31,9 +31,10 @@ struct ResticProcess {
 
   /// Runs restic to its end and gives each line that it prints to a body.
   ///
-  /// - Throws: `Failure` when it cannot be started.
+  /// - Throws: `Failure` when it cannot be started or the step that it is for was aborted, and what the body
+  ///   throws; it is ended then.
   func run(
-    _ arguments: [String], seconds: Int, _ line: (ArraySlice<UInt8>) -> Void
+    _ arguments: [String], seconds: Int, _ line: (ArraySlice<UInt8>) throws -> Void
   ) throws -> Outcome {
     var address = try Pipe()
     var output = try Pipe()
@@ -58,7 +59,11 @@ struct ResticProcess {
     }
     var reader = ResticOutput(output: output.reading, errors: errors.reading)
     let end = SuspendingClock.now + .seconds(seconds)
-    let isComplete = reader.take(until: end, line)
+    let isComplete: Bool
+    do { isComplete = try reader.take(until: end, line) } catch {
+      _ = kill(pid)
+      throw error
+    }
     let status = isComplete ? wait(for: pid, until: end) : nil
     let final = status ?? kill(pid)
     return Outcome(

@@ -6,6 +6,9 @@ import LeapfrogCore
 struct ResticRepository {
   let address: String
   let passwordFile: String
+  /// How long a backup may stand still, in seconds: restic itself tries again for a quarter of an hour where the
+  /// repository cannot be reached.
+  var patience = 1200
 
   /// Seconds that a question may take, and a transfer of files.
   private static let question = 600
@@ -33,8 +36,9 @@ struct ResticRepository {
     var arguments = ["backup", "--json", "--tag", tags.joined(separator: ",")]
     if let parent { arguments += ["--parent", parent] }
     arguments += leavingOut.map { "--exclude=\($0)" }
-    var summary: Summary?
+    var (summary, standstill) = (Summary?.none, ResticStandstill(patience: patience))
     let outcome = try run(arguments + ["--", "."], in: directory, of: data, Self.transfer) { line in
+      try standstill.take(line)
       guard line.starts(with: Summary.start) else { return }
       summary = try? JSONDecoder().decode(Summary.self, from: Data(line))
     }
@@ -112,7 +116,7 @@ struct ResticRepository {
   /// is gone, or that is old, is taken away.
   private func run(
     _ arguments: [String], in directory: String, of data: DirectoryTree? = nil, _ seconds: Int,
-    _ line: (ArraySlice<UInt8>) -> Void
+    _ line: (ArraySlice<UInt8>) throws -> Void
   ) throws -> ResticProcess.Outcome {
     let process = ResticProcess(
       repository: address, passwordFile: passwordFile, directory: directory, data: data)

@@ -10,6 +10,7 @@ final class Background<Value: Sendable>: Sendable {
 
   init(_ body: @escaping @Sendable () throws -> Value) {
     group.enter()
+    let body = AbortWatch.carrying(body)
     Thread.detachNewThread { [self] in
       Self.blockSIGPIPE()
       let made = Result(catching: body).mapError { Failure($0) }

@@ -7,10 +7,12 @@ final class Child: Sendable {
   private enum State { case running(pid_t), ended(JobResult) }
 
   private let state: Mutex<State>
+  private let leadsGroup: Bool
 
   /// - Parameter user: whom it runs as; nil for ourselves.
   init(_ spawn: Spawn, as user: JobUser? = nil) throws {
     var spawn = spawn
+    leadsGroup = spawn.startsSession
     if let user, try Identity.needsSwitch(to: user) {
       for key in ["USER", "LOGNAME"] { spawn.environment[key] = user.name }
       spawn.environment["HOME"] = user.home
@@ -20,6 +22,7 @@ final class Child: Sendable {
     } else {
       state = Mutex(.running(try spawn.start()))
     }
+    AbortWatch.current?.add(self)
   }
 
   /// Ends it, and its process group where it leads one.
@@ -29,6 +32,9 @@ final class Child: Sendable {
       Glibc.kill(group ? -pid : pid, SIGKILL)
     }
   }
+
+  /// Ends it with all of its group, where it leads one.
+  func end() { kill(group: leadsGroup) }
 
   /// How it ended; nil while it runs.
   func poll() -> JobResult? {

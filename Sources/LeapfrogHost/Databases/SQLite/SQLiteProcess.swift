@@ -79,7 +79,7 @@ final class SQLiteProcess: Sendable {
   }
 
   private func verifyWanted(_ name: String, _ end: Deadline) throws {
-    if isStopped() { throw Failure.failed("aborted by the operator") }
+    if isStopped() { throw Failure.aborted }
     guard end.isOver else { return }
     throw Failure.failed(
       "the database \(name) kept a question about it busy for so long that it was ended")
