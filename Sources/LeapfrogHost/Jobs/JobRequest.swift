@@ -21,9 +21,6 @@ struct JobRequest: Codable, Sendable {
   var outputLimit = 8 << 20
   /// Whether processes may go on after the command has ended. They do not hold the pair's lock.
   var keepsDaemons = false
-  /// Whether the command is no more trusted than its account: it gets nothing of leapfrog's, not the pair's lock
-  /// either, which it could let go of. Who asks for it ends all processes of the account afterwards.
-  var isForeign = false
   /// Whether the command may be run again, as a new job: then nothing of this one has to outlast a
   /// power cut, and the disk is not waited for.
   var isRepeatable = false

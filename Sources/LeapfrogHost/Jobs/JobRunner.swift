@@ -83,12 +83,11 @@ public struct JobRunner {
       throw Failure.failed("there is no directory \(request.directory)")
     }
     let command = try command(output: output)
-    guard let user = request.user, try Identity.needsSwitch(to: user) else {
-      return try command.start()
+    if let user = command.user {
+      // A shell that writes to /dev/stderr opens the pipe once more, as itself.
+      _ = fchown(output, user.uid, user.gid)
     }
-    // A shell that writes to /dev/stderr opens the pipe once more, as itself.
-    _ = fchown(output, user.uid, user.gid)
-    return try Identity.borrowing(user) { try command.start() }
+    return try command.start()
   }
 
   private func command(output: Int32) throws -> Spawn {
@@ -98,11 +97,12 @@ public struct JobRunner {
     var command = Spawn(
       program: program, arguments: request.arguments, environment: environment)
     command.descriptors = [1: output, 2: output]
-    // A daemon that goes on after its command must not keep the pair locked for ever.
-    if let lock, !request.keepsDaemons, !request.isForeign { command.descriptors[3] = lock }
+    command.user = try request.user.flatMap { try Identity.needsSwitch(to: $0) ? $0 : nil }
+    // A daemon that goes on after its command must not keep the pair locked for ever. Another account could do
+    // that, too, or let go of the lock, which belongs to all who have the descriptor.
+    if let lock, !request.keepsDaemons, command.user == nil { command.descriptors[3] = lock }
     command.directory = request.directory
     command.startsSession = true
-    command.resetsIDs = request.user != nil
     return command
   }
 

@@ -65,8 +65,7 @@ struct Build {
 
   private func perform(_ command: Command, as account: BuildAccount) throws {
     try PlatformCommand(layout: layout, spec: order.spec, platform: platform, jobs: jobs).run(
-      command, as: "r\(release)-build", what: "the build of \(platform)", by: account.user,
-      isForeign: account.isOwn)
+      command, as: "r\(release)-build", what: "the build of \(platform)", by: account.user)
   }
 
   /// Says once that builds do not run as root any more, where they may have done so.

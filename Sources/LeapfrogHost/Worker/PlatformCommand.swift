@@ -17,15 +17,14 @@ struct PlatformCommand {
   /// - Throws: `Failure` when it fails, or when its end was not seen.
   func run(
     _ command: Command, as name: String, what: String, by user: JobUser? = nil,
-    isForeign: Bool = false, in directory: String? = nil, keepsDaemons: Bool = false
+    in directory: String? = nil, keepsDaemons: Bool = false
   ) throws {
-    var request = JobRequest(
+    let request = JobRequest(
       id: try jobs.freeID(name), arguments: command.arguments,
       environment: AppEnvironment(layout: layout, spec: spec, site: nil, platform: platform)
         .variables,
       directory: directory ?? layout.platform(platform), user: user, timeout: spec.commandTimeout,
       keepsDaemons: keepsDaemons)
-    request.isForeign = isForeign
     guard case .finished(let result) = try jobs.run(request) else {
       throw Failure.failed("\(what) was lost: its end was not seen")
     }
