@@ -168,27 +168,32 @@ static inline int enclose_directory(int directory, const char *path) {
 
 static inline int become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
-// glibc's functions of these names change every thread of the process; the system calls change only
-// the calling one. Real ids alone; the effective and saved ones stay as they are.
-static inline int take_real_ids(uid_t user, gid_t group, int count, const gid_t *groups) {
-  if (syscall(SYS_setgroups, count, groups) != 0) return -1;
-  if (syscall(SYS_setresgid, group, -1, -1) != 0) return -1;
-  return (int)syscall(SYS_setresuid, user, -1, -1);
-}
+struct process_limit {
+  int resource;
+  unsigned long most;
+};
 
-// A command that leads a session of its own, on a terminal of its own or on none.
+// A command that is started with other rights than ours, or on a terminal of its own.
 struct session_command {
   const char *program;
   char *const *arguments;
   char *const *environment;
+  // Where it runs; NULL for where we are.
   const char *directory;
-  // What runs a program that the kernel does not know, a script without its first line.
+  // What runs a program that the kernel does not know, a script without its first line; NULL for nothing.
   char *const *shell_arguments;
-  // What the command has as 0, 1 and 2, and what it has as 3; -1 for none.
-  int streams[3];
-  int kept;
+  // What the command has as 0, 1, 2 and so on; -1 for none.
+  int descriptor_count;
+  const int *descriptors;
+  // Whether it leads a session of its own.
+  int starts_session;
+  // Whether SIGKILL ends it when the calling thread ends first.
+  int ends_with_caller;
   // The end of a pseudo-terminal that becomes the session's; -1 for none.
   int terminal;
+  // What it may use of the machine, before its first instruction.
+  int limit_count;
+  const struct process_limit *limits;
   // Whom it becomes, where `switches` is not 0.
   int switches;
   uid_t user;
@@ -197,8 +202,10 @@ struct session_command {
   const gid_t *groups;
 };
 
-// Starts it: every signal at its default action and none blocked, no other descriptors. It is ended by
-// SIGKILL when the calling thread ends first. Answers -1 with errno where it could not be executed.
+// Starts it: every signal at its default action and none blocked, no other descriptors. Only the child ever
+// has an id of the account: a task of ours that had one, even a thread and for a moment, could be ended by
+// that account's processes (kill(2): the sender's id equals the real or saved one, and takes a thread's
+// number, too). Answers -1 with errno where it could not be executed.
 pid_t start_session_command(const struct session_command *command);
 
 #endif

@@ -1,4 +1,3 @@
-import CPosix
 import Glibc
 import LeapfrogCore
 
@@ -85,47 +84,13 @@ struct ForegroundCommand {
   private func start(streams: [Int32], terminal: Int32) throws -> pid_t {
     // Its end is waited for, whatever our caller does with children.
     signal(SIGCHLD, SIG_DFL)
-    let (words, shell) = (
-      CStringArray(arguments), CStringArray(["sh", program] + arguments.dropFirst())
-    )
-    let variables = CStringArray(environment.map { "\($0.key)=\($0.value)" })
-    let pid = program.withCString { program in
-      directory.withCString { directory in
-        (user?.groups ?? []).withUnsafeBufferPointer { groups in
-          var command = session_command()
-          (command.program, command.directory) = (program, directory)
-          command.arguments = UnsafePointer(words.pointers)
-          command.shell_arguments = UnsafePointer(shell.pointers)
-          command.environment = UnsafePointer(variables.pointers)
-          command.streams = (streams[0], streams[1], streams[2])
-          (command.kept, command.terminal) = (kept, terminal)
-          if let user {
-            (command.switches, command.user, command.group) = (1, user.uid, user.gid)
-            (command.group_count, command.groups) = (Int32(groups.count), groups.baseAddress)
-          }
-          return start_session_command(&command)
-        }
-      }
-    }
+    var command = SessionCommand(program: program, arguments: arguments, environment: environment)
+    (command.directory, command.user) = (directory, user)
+    command.descriptors = streams + [kept]
+    (command.startsSession, command.endsWithCaller, command.terminal) = (true, true, terminal)
+    command.runsScripts = true
+    let pid = command.start()
     guard pid > 0 else { throw Failure.system("run", program) }
     return pid
-  }
-}
-
-/// A null-terminated array of C strings.
-private final class CStringArray {
-  let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-  private let count: Int
-
-  init(_ texts: [String]) {
-    count = texts.count
-    pointers = .allocate(capacity: count + 1)
-    for (index, text) in texts.enumerated() { pointers[index] = strdup(text) }
-    pointers[count] = nil
-  }
-
-  deinit {
-    for index in 0..<count { free(pointers[index]) }
-    pointers.deallocate()
   }
 }

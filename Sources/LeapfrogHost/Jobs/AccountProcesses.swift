@@ -30,9 +30,8 @@ struct AccountProcesses {
     var command = Spawn(
       program: "/bin/sh", arguments: ["sh", "-c", "kill -KILL -1"], environment: [:])
     command.directory = "/"
-    command.resetsIDs = true
-    let spawn = command
-    let pid = try Identity.borrowing(user) { try spawn.start() }
+    command.user = user
+    let pid = try command.start()
     var status: Int32 = 0
     retrying { waitpid(pid, &status, 0) }
   }

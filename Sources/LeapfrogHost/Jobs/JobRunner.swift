@@ -86,12 +86,11 @@ public struct JobRunner {
       throw Failure.failed("there is no directory \(request.directory)")
     }
     let command = try command(output: output, lock: lock)
-    guard let user = request.user, try Identity.needsSwitch(to: user) else {
-      return try command.start()
+    if let user = command.user {
+      // A shell that writes to /dev/stderr opens the pipe once more, as itself.
+      _ = fchown(output, user.uid, user.gid)
     }
-    // A shell that writes to /dev/stderr opens the pipe once more, as itself.
-    _ = fchown(output, user.uid, user.gid)
-    return try Identity.borrowing(user) { try command.start() }
+    return try command.start()
   }
 
   private func command(output: Int32, lock: Int32) throws -> Spawn {
@@ -101,11 +100,11 @@ public struct JobRunner {
     var command = Spawn(
       program: program, arguments: request.arguments, environment: environment)
     command.descriptors = [1: output, 2: output]
+    command.user = try request.user.flatMap { try Identity.needsSwitch(to: $0) ? $0 : nil }
     // A daemon that goes on after its command must not keep the pair busy for ever.
     if !request.keepsDaemons, !request.isForeign { command.descriptors[3] = lock }
     command.directory = request.directory
     command.startsSession = true
-    command.resetsIDs = request.user != nil
     return command
   }
 

@@ -38,13 +38,13 @@ struct ProcessLimits: Sendable, Equatable {
   ///
   /// - Returns: the system's word for why that cannot be; nil where it is done.
   func fault(limiting process: pid_t) -> Int32? {
-    let all = [
-      (RLIMIT_CORE, 0), (RLIMIT_DATA, memory), (RLIMIT_FSIZE, fileSize), (RLIMIT_CPU, processor),
-    ]
-    for (resource, most) in all where limit_process(process, Self.number(resource), most) != 0 {
-      return errno
-    }
-    return nil
+    all.contains { limit_process(process, $0.resource, $0.most) != 0 } ? errno : nil
+  }
+
+  /// All of them, as the system has them.
+  var all: [process_limit] {
+    [(RLIMIT_CORE, 0), (RLIMIT_DATA, memory), (RLIMIT_FSIZE, fileSize), (RLIMIT_CPU, processor)]
+      .map { process_limit(resource: Self.number($0), most: $1) }
   }
 
   private static func number(_ resource: __rlimit_resource) -> Int32 {

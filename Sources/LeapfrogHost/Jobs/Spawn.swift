@@ -2,7 +2,7 @@ import CPosix
 import Glibc
 import LeapfrogCore
 
-/// A process to be started by `posix_spawn`, with nothing inherited that is not named here: default
+/// A process to be started, with nothing inherited that is not named here: default
 /// signal actions, an empty signal mask, and no descriptors but the ones given.
 public struct Spawn: Sendable {
   /// The file to execute; when relative, it is looked up in `directory`.
@@ -18,8 +18,8 @@ public struct Spawn: Sendable {
   public var directory: String?
   /// Whether the child leads a session, and so a process group, of its own.
   public var startsSession = false
-  /// Whether the child's effective user and group become the caller's real ones.
-  public var resetsIDs = false
+  /// Whom the child becomes; nil for whom we are.
+  var user: JobUser?
   /// What it may use of the machine; nil for as much as the caller.
   var limits: ProcessLimits?
 
@@ -49,6 +49,7 @@ public struct Spawn: Sendable {
   func attempt() throws -> Result<pid_t, Fault> {
     let sources = try movedAway()
     defer { sources.values.forEach { _ = close($0) } }
+    if let user { return try attempt(as: user, sources) }
     var actions = FileActions()
     actions.assign(sources)
     if let directory { actions.change(to: directory) }
@@ -67,9 +68,21 @@ public struct Spawn: Sendable {
     return .success(pid)
   }
 
+  private func attempt(as user: JobUser, _ sources: [Int32: Int32]) throws -> Result<pid_t, Fault> {
+    let null = try Descriptor(opening: "/dev/null", O_RDWR)
+    let none = null.number
+    var command = SessionCommand(program: program, arguments: arguments, environment: environment)
+    (command.directory, command.user, command.limits) = (directory, user, limits)
+    command.startsSession = startsSession
+    let last = max(2, sources.keys.max() ?? 2)
+    command.descriptors = (0...last).map { sources[$0] ?? ($0 <= 2 ? none : -1) }
+    let pid = command.start()
+    return pid > 0 ? .success(pid) : .failure(Fault(code: errno))
+  }
+
   private var flags: Int32 {
     POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
-      | (startsSession ? POSIX_SPAWN_SETSID : 0) | (resetsIDs ? POSIX_SPAWN_RESETIDS : 0)
+      | (startsSession ? POSIX_SPAWN_SETSID : 0)
   }
 
   /// Duplicates above every number that the child gets, so that no assignment overwrites the source

@@ -51,8 +51,11 @@ struct BuildAccount {
 
   private static func verifyEntry(_ user: JobUser, _ layout: Layout) throws {
     let root = layout.root
-    let canEnter = try Identity.borrowing(user) { access(root, X_OK) == 0 }
-    guard !canEnter else { return }
+    let test = Spawn(
+      program: try Program.find("test", path: Program.usualPath, directory: "/"),
+      arguments: ["test", "-x", root], environment: [:])
+    let said = try Capture.run(test, as: user, limit: 4096, seconds: 30)
+    guard !said.result.isSuccess else { return }
     throw Failure.refused(
       "\(user.name), whom the build runs as, may not enter \(root); let everybody pass through the "
         + "directories above it, or name another account with `build_user:` in leapfrog.yml",

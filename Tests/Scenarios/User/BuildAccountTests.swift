@@ -224,6 +224,22 @@ import Testing
     #expect(try build.farm.leapfrog("doctor", build.name).status == 0)
   }
 
+  /// A walk that goes down with it would run out of stack, and take the worker with it at each new try.
+  @Test func aTreeOfAnyDepthIsRefusedAndKeepsNoPairFromGoingOn() throws {
+    let build = try BuildFarm(
+      """
+      mkdir deep; cd deep; i=0
+      while [ $i -lt 3000 ]; do mkdir d; cd -P d; i=$((i + 1)); done
+      """)
+    let upgrade = try build.farm.leapfrog("init", build.name, "built")
+    #expect(upgrade.status != 0 && upgrade.text.contains("500 directories"), "\(upgrade.text)")
+    #expect(try build.state(of: "blue") != "ready")
+    _ = try Shell.run("/bin/rm", ["-r", "--", build.path("deep")], in: build.farm.directory)
+    try build.commit("mended", "true", on: "built")
+    #expect(try build.farm.leapfrog("init", build.name, "mended").status == 0)
+    #expect(try build.state(of: "blue") == "ready")
+  }
+
   @Test func whatTheRepositoryBringsIsNoCommandAfterTheStage() throws {
     let commands = [
       "[bin/make]", "./bin/make", "test x; exec \"$LEAPFROG_PLATFORM/bin/make\"",

@@ -16,12 +16,9 @@ final class Child: Sendable {
     if let user, try Identity.needsSwitch(to: user) {
       for key in ["USER", "LOGNAME"] { spawn.environment[key] = user.name }
       spawn.environment["HOME"] = user.home
-      spawn.resetsIDs = true
-      let command = spawn
-      state = Mutex(.running(try Identity.borrowing(user) { try command.start() }))
-    } else {
-      state = Mutex(.running(try spawn.start()))
+      spawn.user = user
     }
+    state = Mutex(.running(try spawn.start()))
     AbortWatch.current?.add(self)
   }
 

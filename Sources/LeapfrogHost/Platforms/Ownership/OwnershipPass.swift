@@ -54,7 +54,13 @@ final class OwnershipPass {
 
   // MARK: Walking
 
-  private func enter(_ directory: borrowing OpenDirectory, _ status: FileStatus) throws {
+  /// So many directories may lie in one another: each of them is held open, and takes of the stack.
+  private static let deepest = 500
+
+  private func enter(
+    _ directory: borrowing OpenDirectory, _ status: FileStatus, depth: Int = 0
+  ) throws {
+    guard depth <= Self.deepest else { throw tooDeep }
     try settle(".", in: directory.number, status)
     let listing = try directory.list()
     for item in listing.items {
@@ -64,12 +70,12 @@ final class OwnershipPass {
         if length > 0 { path.append(UInt8(ascii: "/")) }
         path.append(contentsOf: name)
         guard let text = name.baseAddress?.assumingMemoryBound(to: CChar.self) else { return }
-        try visit(text, in: directory.number)
+        try visit(text, in: directory.number, depth: depth)
       }
     }
   }
 
-  private func visit(_ name: UnsafePointer<CChar>, in directory: Int32) throws {
+  private func visit(_ name: UnsafePointer<CChar>, in directory: Int32, depth: Int) throws {
     guard let status = FileStatus(name, in: directory) else {
       throw Failure.system("look at", label)
     }
@@ -78,11 +84,19 @@ final class OwnershipPass {
         "\(label) is on another file system than the platform", remedy: "umount \(label)")
     }
     switch status.kind {
-    case .directory: try enter(OpenDirectory(name, in: directory, path: label), status)
+    case .directory:
+      try enter(OpenDirectory(name, in: directory, path: label), status, depth: depth + 1)
     case .file where status.links > 1:
       linked[status.inode, default: (status, [])].paths.append(path)
     case .file, .link, .other: try settle(name, in: directory, status)
     }
+  }
+
+  private var tooDeep: Failure {
+    let top = "\(root)/\(String(decoding: path.prefix { $0 != UInt8(ascii: "/") }, as: UTF8.self))"
+    return .refused(
+      "\(top) has more than \(Self.deepest) directories in one another",
+      remedy: "rm -r -- '\(top.replacing("'", with: "'\\''"))'")
   }
 
   private var label: String { "\(root)/\(String(decoding: path, as: UTF8.self))" }
