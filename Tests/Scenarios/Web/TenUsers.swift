@@ -3,8 +3,7 @@ import Glibc
 import RealServers
 import Testing
 
-/// A pair of ten sites of ten users, whose data everybody may read: only the web server's configuration keeps one
-/// from the other. Its build makes links, too.
+/// A pair of ten sites of ten users. Its build makes links, too.
 final class TenUsers: Sendable {
   let farm: Farm
   let port: Int
@@ -13,16 +12,29 @@ final class TenUsers: Sendable {
 
   static let sites = (0..<10).map { "s\($0).example.com" }
 
-  init() throws {
+  /// With data that everybody may read: only the web server's configuration keeps one from the other.
+  convenience init() throws {
+    try self.init(Self.files, blocks: { _ in "" }) { ten in
+      try ten.farm.must("init", "acme", "web")
+      for (site, user) in zip(Self.sites, ten.users) { try ten.fill(site, user) }
+    }
+  }
+
+  /// - Parameters:
+  ///   - files: what the tag `web` has besides.
+  ///   - blocks: lines of each site in leapfrog.yml.
+  ///   - start: releases it for the first time.
+  init(
+    _ files: [String: String], blocks: (String) -> String, start: (TenUsers) throws -> Void
+  ) throws {
     farm = try Farm(sites: Self.sites)
     (port, previewPort) = (try Loopback.freePort(), try Loopback.freePort())
     let mark = UUID().uuidString.prefix(6).lowercased()
     users = Self.sites.indices.map { "lf\(mark)\($0)" }
     for user in users { try Self.add(user, home: "\(farm.directory.path)/home") }
-    try farm.commit("web", on: "v2", Self.files)
-    try farm.write(configuration)
-    try farm.must("init", "acme", "web")
-    for (site, user) in zip(Self.sites, users) { try fill(site, user) }
+    try farm.commit("web", on: "v2", files)
+    try farm.write(configuration(Self.sites.map(blocks)))
+    try start(self)
   }
 
   /// They go with the farm, below which they have their home.
@@ -45,7 +57,7 @@ final class TenUsers: Sendable {
     let outcome = try Shell.run(
       "/usr/bin/setpriv",
       [
-        "--reuid=\(user(site))", "--clear-groups", "/bin/sh", "-ec",
+        "--reuid=\(user(site))", "--regid=\(user(site))", "--clear-groups", "/bin/sh", "-ec",
         "cd \(farm.data(site).path); \(text)",
       ],
       in: farm.root)
@@ -59,7 +71,7 @@ final class TenUsers: Sendable {
         + "echo 'canary of \(site)' > local.txt; chmod 644 local.txt files/up.txt")
   }
 
-  private static let files = [
+  static let files = [
     "bin/make": """
     #!/bin/sh
     set -e
@@ -73,12 +85,13 @@ final class TenUsers: Sendable {
     """,
   ]
 
-  private var configuration: String {
-    let blocks = zip(Self.sites, users).map { site, user in
+  private func configuration(_ extra: [String]) -> String {
+    let blocks = zip(zip(Self.sites, users), extra).map { one, extra in
       """
-            \(site):
-              user: \(user)
-              links: {"web/files/\(site)": "files"}
+            \(one.0):
+              user: \(one.1)
+              links: {"web/files/\(one.0)": "files"}
+      \(extra)
       """
     }
     return """
