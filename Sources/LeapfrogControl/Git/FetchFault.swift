@@ -78,7 +78,16 @@ struct FetchFault {
 }
 
 /// Words of a command line that is shown to a person.
-enum Shell {
+public enum Shell {
+  /// What a host said, as one argument of a command that is advised.
+  ///
+  /// - Parameters:
+  ///   - word: what the host said.
+  ///   - placeholder: what stands there where the word would be an option.
+  public static func argument(_ word: String, or placeholder: String) -> String {
+    word.isEmpty || word.hasPrefix("-") ? placeholder : quoted(word)
+  }
+
   /// The word as a shell takes it.
   static func quoted(_ word: String) -> String {
     let isPlain = word.utf8.allSatisfy(Self.isPlain) && !word.isEmpty

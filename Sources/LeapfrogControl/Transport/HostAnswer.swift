@@ -106,6 +106,8 @@ extension SiteStatus: HostAnswer {
 extension PairStatus: HostAnswer {
   func heard(_ remedies: HostRemedies) -> PairStatus {
     changed {
+      // Commands are built from it.
+      $0.name = remedies.pair?.name ?? name
       $0.sites = sites.heard(remedies)
       $0.release = release?.heard(remedies)
       $0.stuck = stuck?.heard(remedies)
@@ -116,5 +118,15 @@ extension PairStatus: HostAnswer {
 extension Survey: HostAnswer {
   func heard(_ remedies: HostRemedies) -> Survey {
     changed { $0.status = status.heard(remedies) }
+  }
+}
+
+extension PlannedRelease {
+  /// The command that begins it.
+  ///
+  /// - Parameter pair: its name in leapfrog.yml.
+  public func command(of pair: String) -> String {
+    let options = sites.map { " --site \(Shell.argument($0, or: "SITE"))" }.joined()
+    return "leapfrog upgrade \(pair) \(Shell.argument(ref, or: "REF")) --continue\(options)"
   }
 }

@@ -19,9 +19,10 @@ struct HostRemedies: Sendable {
   /// Every kind. A word in braces is a part with a type (`Part`), and `{sites}` at the end is any number of
   /// ` --site SITE`.
   private static let kinds = [
-    "leapfrog status {pair}", "leapfrog doctor {pair}", "leapfrog resume {pair}",
-    "leapfrog abort {pair}", "leapfrog backups {pair}", "leapfrog history {pair}",
-    "leapfrog site list {pair}", "leapfrog site add {pair} {site}",
+    "leapfrog status {pair}", "leapfrog doctor {pair}", "leapfrog resume {pair}{sites}",
+    "leapfrog abort {pair}{sites}", "leapfrog backups {pair}", "leapfrog history {pair}",
+    "leapfrog site list {pair}", "leapfrog site list {pair} --host {name}",
+    "leapfrog site add {pair} {site}",
     "leapfrog backup {pair}{sites}", "leapfrog rollback {pair}{sites}",
     "leapfrog events {pair} --follow", "leapfrog events {pair} --output {name}",
     "leapfrog init {pair} {ref}{sites}", "leapfrog upgrade {pair} {ref}{sites}",

@@ -83,10 +83,12 @@ extension Journal {
   /// that an operator has put back is none.
   func failures(of release: Int64) throws -> Int {
     try read { database in
-      try Int.fetchOne(
+      let hasControls = try JournalSchema.has(JournalSchema.decisionsAndControls, database)
+      return try Int.fetchOne(
         database,
         sql: "SELECT count(*) FROM migration WHERE release = ? "
-          + "AND state IN ('back', 'stuck', 'attention') AND (state <> 'back' OR control IS NULL)",
+          + "AND state IN ('back', 'stuck', 'attention')"
+          + (hasControls ? " AND (state <> 'back' OR control IS NULL)" : ""),
         arguments: [release]) ?? 0
     }
   }

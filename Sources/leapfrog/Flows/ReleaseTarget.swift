@@ -51,7 +51,7 @@ struct ReleaseTarget: Sendable {
     guard ref == nil || ref == target.name else {
       throw Failure.refused(
         "the last upgrade of \(pair) was to \(target.name), not to \(ref ?? "")",
-        remedy: "leapfrog upgrade \(pair) \(target.name) --continue")
+        remedy: "leapfrog upgrade \(pair) \(Shell.argument(target.name, or: "REF")) --continue")
     }
     self = target
   }

@@ -180,7 +180,8 @@ struct Releasing: Sendable {
     guard ref == nil || ref == last.ref else {
       throw Failure.refused(
         "the last upgrade of \(context.label(pair)) was to \(last.ref ?? commit.short), not to \(ref ?? "")",
-        remedy: "leapfrog upgrade \(name) \(last.ref ?? commit.hex) --continue"
+        remedy:
+          "leapfrog upgrade \(name) \(Shell.argument(last.ref ?? commit.hex, or: "REF")) --continue"
           + context.hostOption(pair))
     }
     let left = try left(behind: to, sites, status)

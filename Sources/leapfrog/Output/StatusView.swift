@@ -1,3 +1,4 @@
+import LeapfrogControl
 import LeapfrogCore
 
 /// Draws how a pair stands.
@@ -50,8 +51,7 @@ struct StatusView {
     console.line(
       "  planned: upgrade to \(planned.ref) by \(planned.actor) at "
         + "\(Formats.moment(planned.time)), not begun here")
-    let sites = planned.sites.map { " --site \($0)" }.joined()
-    console.line("  next: leapfrog upgrade \(pair) \(planned.ref) --continue\(sites)")
+    console.line("  next: \(planned.command(of: pair))")
   }
 
   private func show(_ release: ReleaseStatus, isToldBySites: Bool) {

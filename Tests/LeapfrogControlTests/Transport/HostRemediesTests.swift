@@ -14,6 +14,9 @@ import Testing
 
   @Test(arguments: [
     ("leapfrog resume acme", "leapfrog resume acme"),
+    ("leapfrog resume acme --site a.example.com", "leapfrog resume acme --site a.example.com"),
+    ("leapfrog abort acme --site a.example.com", "leapfrog abort acme --site a.example.com"),
+    ("leapfrog site list acme --host web1", "leapfrog site list acme --host web1"),
     (
       "leapfrog upgrade acme release/2.0 --continue", "leapfrog upgrade acme release/2.0 --continue"
     ),
@@ -31,6 +34,19 @@ import Testing
     ("df -h /srv/acme/blue", "ssh web1 df -h /srv/acme/blue"), ("ps axf", "ssh web1 ps axf"),
   ]) func knownOnesAreTypedHere(there: String, here: String) {
     #expect(remedies.command(there) == here)
+  }
+
+  @Test func aPlannedReleaseIsNoShellCommand() throws {
+    let commit = try #require(ObjectID(String(repeating: "a", count: 40)))
+    func command(_ ref: String, _ site: String) -> String {
+      PlannedRelease(ref: ref, commit: commit, sites: [site], actor: "me", time: .now, stamp: 1)
+        .command(of: "acme")
+    }
+    #expect(
+      command("v1", "a.example.com") == "leapfrog upgrade acme v1 --continue --site a.example.com")
+    #expect(
+      command("v1; id", "$(id)") == "leapfrog upgrade acme 'v1; id' --continue --site '$(id)'")
+    #expect(command("--yes", "-x") == "leapfrog upgrade acme REF --continue --site SITE")
   }
 
   @Test(arguments: [
