@@ -7,7 +7,7 @@ import LeapfrogCore
 /// and its output have an end, and none of its words is printed as a command. What it advises is compared with
 /// the kinds below, of which each part that is not fixed has a type that is checked: the pair is the one that
 /// was asked about, its sites are those of leapfrog.yml, and nothing means more to a shell than itself. Anything
-/// else is told as what the host said.
+/// else is shown as the words of the host.
 struct HostRemedies: Sendable {
   /// The host as ssh knows it.
   let host: String

@@ -69,7 +69,7 @@ extension Failure {
     Failure(.usage, message, remedy: remedy)
   }
 
-  /// The input is wrong in several places, each of which is told on a line.
+  /// The input is wrong in several places, each reported on a line of its own.
   public static func usage(lines: [String]) -> Failure {
     var failure = Failure(.usage, lines.joined(separator: "\n"))
     failure.isList = true

@@ -1,6 +1,6 @@
 extension PairSpec {
   /// What is wrong with `afterStage`, as far as its text shows; nil where nothing is. It is the operator's own
-  /// command, so neither its program nor a program that a shell is told to run may be the repository's.
+  /// command, so neither its program nor a program in the text of a shell may be the repository's.
   public var afterStageFault: String? {
     let arguments = afterStage.arguments
     let words =

@@ -62,7 +62,7 @@ struct MariaDBClient: Sendable {
       arguments: ["--defaults-file=\(SecretFile.path)"] + place + arguments + [
         "--default-character-set=utf8mb4", "--max-allowed-packet=1073741824", login.name,
       ],
-      // MySQL's own clients read a file of logins besides, whatever they are told.
+      // MySQL's own clients read a file of logins besides, whatever their options are.
       environment: ["MYSQL_TEST_LOGIN_FILE": "/dev/null"], secret: secret, account: login.account,
       tellable: MariaDBMessage.tellable)
   }
