@@ -10,6 +10,7 @@ enum StopPoint {
   /// - Parameter host: the host whose turn it is, which is part of the name.
   static func pass(_ place: String, _ host: String? = nil) {
     guard let name, name == place + (host.map { ".\($0)" } ?? "") else { return }
-    kill(getpid(), SIGSTOP)
+    // To this thread, so that the process is stopped before it goes on; a signal to the process can come later.
+    raise(SIGSTOP)
   }
 }
