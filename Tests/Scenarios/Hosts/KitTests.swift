@@ -66,6 +66,9 @@ import Testing
     doomed.forEach { kill($0, SIGKILL) }
     #expect(first.ends())
     #expect(second.echoes("c"))
+    // The server takes note of its ended session when it comes to that.
+    let deadline = ContinuousClock.now + .seconds(30)
+    while server.sessions().count != doomed.count, ContinuousClock.now < deadline { usleep(20_000) }
     #expect(server.sessions().count == doomed.count)
   }
 }
