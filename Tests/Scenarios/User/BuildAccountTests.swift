@@ -185,10 +185,7 @@ import Testing
 
   @Test func anAccountThatIsNoneOfLeapfrogsIsRefusedBeforeAnything() throws {
     let build = try BuildFarm("id -u > who")
-    let made = try Shell.run(
-      "/usr/sbin/useradd", ["--home-dir", "\(build.farm.directory.path)/home", build.account],
-      in: build.farm.directory)
-    try #require(made.status == 0, "\(made.text)")
+    try TestAccount.add(build.account, home: "\(build.farm.directory.path)/home")
     let refused = try build.farm.refused(
       ["init", build.name, "built"], 4, naming: build.account, "build_user")
     #expect(refused.contains("getent passwd"))

@@ -5,14 +5,27 @@ import Testing
 final class TestAccount: Sendable {
   let name = "leap\(UUID().uuidString.prefix(8).lowercased())"
 
-  init() throws {
-    let made = try Shell.run(
-      "/usr/sbin/useradd", ["--system", "--no-create-home", "--home-dir", "/nonexistent", name],
-      in: Shell.project)
-    try #require(made.status == 0, "\(made.text)")
+  init() throws { try Self.add(name, home: "/nonexistent", "--system", "--no-create-home") }
+
+  deinit {
+    for _ in 0..<100 {
+      let removed = try? Shell.run("/usr/sbin/userdel", [name], in: Shell.project)
+      guard removed?.text.contains("lock") == true else { return }
+      usleep(50_000)
+    }
   }
 
-  deinit { _ = try? Shell.run("/usr/sbin/userdel", [name], in: Shell.project) }
+  /// Adds an account. Other tests, and builds, add theirs at the same time, and each holds a lock for that.
+  static func add(_ name: String, home: String, _ options: String...) throws {
+    for _ in 0..<100 {
+      let made = try Shell.run(
+        "/usr/sbin/useradd", options + ["--home-dir", home, name], in: Shell.project)
+      if made.status == 0 { return }
+      guard made.text.contains("lock") else { throw KitError(made.text) }
+      usleep(50_000)
+    }
+    throw KitError("useradd did not get its lock")
+  }
 
   /// Gives the account a farm, and a way to run `leapfrog` there.
   func programs(of farm: Farm) throws -> ([String]) throws -> Outcome {

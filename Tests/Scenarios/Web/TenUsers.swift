@@ -31,23 +31,14 @@ final class TenUsers: Sendable {
     (port, previewPort) = (try Loopback.freePort(), try Loopback.freePort())
     let mark = UUID().uuidString.prefix(6).lowercased()
     users = Self.sites.indices.map { "lf\(mark)\($0)" }
-    for user in users { try Self.add(user, home: "\(farm.directory.path)/home") }
+    // They go with the farm, below which they have their home.
+    for user in users {
+      try TestAccount.add(
+        user, home: "\(farm.directory.path)/home", "--system", "--no-create-home")
+    }
     try farm.commit("web", on: "v2", files)
     try farm.write(configuration(Self.sites.map(blocks)))
     try start(self)
-  }
-
-  /// They go with the farm, below which they have their home.
-  private static func add(_ user: String, home: String) throws {
-    for _ in 0..<100 {
-      let made = try Shell.run(
-        "/usr/sbin/useradd", ["--system", "--no-create-home", "--home-dir", home, user],
-        in: URL(fileURLWithPath: "/"))
-      if made.status == 0 { return }
-      guard made.text.contains("lock") else { throw KitError(made.text) }
-      usleep(50_000)
-    }
-    throw KitError("useradd did not get its lock")
   }
 
   func user(_ site: String) -> String { users[Self.sites.firstIndex(of: site) ?? 0] }
