@@ -54,5 +54,5 @@ def is_placed(line, path):
     """Whether a line of an error tells where, or is about no line of the file."""
     line = line.removeprefix("leapfrog: ")
     return re.match(rf"{re.escape(str(path))}:\d+: ", line) or re.match(r"and \d+ more", line) \
-        or "that a web server's configuration would misread" in line \
+        or "that a web server's configuration would misread" in line or "could be reached from elsewhere" in line \
         or "has no pair `acme`" in line or "acme is on several hosts" in line or "acme has no preview" in line

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import pwd
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,8 @@ class Pair:
         self.directory, self.root = directory, directory / "root"
         self.configuration = directory / "leapfrog.yml"
         self.canary, self.record = directory / "canary", directory / "record"
+        # Accounts of builds have to get there.
+        directory.chmod(0o755)
         self.leapfrog, self.real = directory / "bin/leapfrog", directory / "real/leapfrog-host"
         for source, target in [("leapfrog", self.leapfrog), ("leapfrog-host", self.real)]:
             target.parent.mkdir()
@@ -46,7 +49,7 @@ class Pair:
             for site in SITES)
         self.configuration.write_text(
             f"pairs:\n  acme:\n    repository: {directory}/repository\n    root: {self.root}\n"
-            f"    preview: http://127.0.0.1:1\n    build: \"true\"\n    sites:\n{sites}".replace(
+            f"    preview: http://127.0.0.1:1\n    build: \"true\"\n    build_user: root\n    sites:\n{sites}".replace(
                 "        check: {url: /, contains: version}\n", ""))
         asks = {"FUZZ_RECORD": str(self.record)}
         self.must([self.leapfrog, "init", "acme", "v1"], asks)
@@ -80,7 +83,8 @@ class Pair:
         return subprocess.CompletedProcess(command, status, output, error)
 
     def end(self):
-        """Ends what is left of processes that have this directory in their command line."""
+        """Ends what is left of processes that have this directory in their command line, and removes accounts that
+        have their home in it: builds of mutated configurations make some."""
         for entry in pathlib.Path("/proc").iterdir():
             try:
                 if entry.name.isdigit() and int(entry.name) != os.getpid() \
@@ -88,6 +92,9 @@ class Pair:
                     os.kill(int(entry.name), signal.SIGKILL)
             except OSError:
                 pass
+        for account in pwd.getpwall():
+            if account.pw_dir.startswith(f"{self.directory}/"):
+                subprocess.run(["userdel", account.pw_name], stderr=subprocess.DEVNULL)
 
 
 def faults_of(pair, done, statuses):
