@@ -1,7 +1,7 @@
 import Glibc
 import LeapfrogCore
 
-/// A command that runs for whoever called us, and with other rights: it has a session of its own, and a
+/// A command that runs for the caller, with other rights: it has a session of its own, and a
 /// terminal of its own where we are on one. With a descriptor of the caller's terminal, or with the
 /// caller's session, it could type into the caller's shell.
 struct ForegroundCommand {

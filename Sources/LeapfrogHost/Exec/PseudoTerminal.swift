@@ -62,7 +62,7 @@ struct PseudoTerminal: ~Copyable {
     try system("set the modes of", path) { tcsetattr(end, TCSANOW, &modes) }
   }
 
-  /// The command is told.
+  /// The kernel sends the command SIGWINCH.
   func resize(_ size: winsize) {
     var size = size
     _ = ioctl(control.number, UInt(TIOCSWINSZ), &size)

@@ -7,7 +7,7 @@ struct SignalQueue: ~Copyable {
   /// Can be waited for.
   let file: Descriptor
 
-  /// Lets every signal through: whoever has started this process may have blocked some.
+  /// Unblocks every signal: the parent of this process may have blocked some.
   static func open() {
     var none = sigset_t()
     sigemptyset(&none)

@@ -1,7 +1,7 @@
 import Glibc
 import LeapfrogCore
 
-/// Carries bytes and sizes between the terminal of whoever called us and the command's own.
+/// Carries bytes and sizes between the caller's terminal and the command's own.
 struct TerminalRelay: ~Copyable {
   private(set) var caller: CallerTerminal
   private(set) var terminal: PseudoTerminal
@@ -54,7 +54,7 @@ struct TerminalRelay: ~Copyable {
     while case let bytes = terminal.output(), !bytes.isEmpty { show(bytes) }
   }
 
-  /// Whoever has closed the terminal sees nothing, and the command goes on.
+  /// A caller that has closed the terminal sees nothing, and the command goes on.
   private func show(_ bytes: [UInt8]) {
     bytes.withUnsafeBytes { try? Files.writeAll($0, to: caller.number, path: "the terminal") }
   }

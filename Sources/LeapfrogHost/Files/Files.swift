@@ -5,7 +5,7 @@ import LeapfrogCore
 /// what is said to last has been fsynced.
 enum Files {
   /// Whether something, a dangling link included, has that path. What may not be looked at is not missing: it
-  /// counts as there, so that the one who uses it is told that permission is denied.
+  /// counts as there, so that its use reports that permission is denied.
   static func exists(_ path: String) -> Bool {
     FileStatus(path) != nil || [EACCES, EPERM, EIO].contains(errno)
   }

@@ -14,7 +14,7 @@ struct ProcessLimits: Sendable, Equatable {
 
   private static let gigabyte: UInt = 1 << 30
 
-  /// Of a command that prints a short answer within so many seconds.
+  /// Of a command that prints a short answer within that many seconds.
   static func answering(within seconds: Int) -> ProcessLimits {
     // Several threads use several seconds in one.
     ProcessLimits(

@@ -2,8 +2,8 @@ import Foundation
 import LeapfrogCore
 import Synchronization
 
-/// Ends the processes that a step has started when an operator aborts the step: whoever waits for one of them,
-/// or for what it prints, goes on at once. Steps on the way back have no such watch, so that nothing ends what
+/// Ends the processes that a step has started when an operator aborts the step: a thread that waits for one of
+/// them, or for its output, goes on at once. Steps on the way back have no such watch, so that nothing ends what
 /// brings a site back.
 final class AbortWatch: Sendable {
   /// The watch of the step that this thread works for; nil where nothing ends its processes.
