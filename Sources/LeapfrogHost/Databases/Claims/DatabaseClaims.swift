@@ -112,18 +112,19 @@ struct DatabaseClaims: Sendable {
 
   private static func refusal(_ claimant: Claimant, _ other: Claim) -> Failure {
     let (name, owner) = (other.database.database, other.claimant)
-    let release = "leapfrog-host claims release \(owner.root) \(owner.site)"
     guard Files.exists(owner.root) else {
       return .refused(
         "the database \(name) of \(claimant.site) belongs to \(owner.site) of \(owner.pair) in "
-          + "\(owner.root), which is gone", remedy: release)
+          + "\(owner.root), which is gone",
+        remedy: "leapfrog-host claims release \(owner.root) \(owner.site)")
     }
     let verb = other.isHeld ? "belongs to" : "is also where the settings lead of"
     return .refused(
       "the database \(name) of \(claimant.site) of \(claimant.pair) \(verb) \(owner.site) of "
         + "\(owner.pair), however each of them reaches it; a database is one site's, so one of the two "
         + "needs another, or, where \(owner.site) has given it up, its claim has to go",
-      remedy: release)
+      // To let the claim of a living site go would give its database away.
+      remedy: "leapfrog-host claims")
   }
 
   // MARK: The file
