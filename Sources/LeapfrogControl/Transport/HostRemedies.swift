@@ -29,7 +29,7 @@ struct HostRemedies: Sendable {
     "leapfrog upgrade {pair} {ref} --continue{sites}",
     "leapfrog upgrade {pair} {ref} --stage-only",
     "leapfrog exec --wait {number} {site} -- …",
-    "leapfrog-host status {root}", "leapfrog-host rebuild {root}",
+    "leapfrog-host status {root}", "leapfrog-host rebuild {root}", "leapfrog-host claims",
     "leapfrog-host rollback {root} --yes",
     "rm {root}/maintenance/{site}", "touch {root}/{name}/{name}",
     "df -h {path}", "ls -l {path}", "ls -ld {path}", "fuser -v {path}", "ps axf", "getent passwd",
